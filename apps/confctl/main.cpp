@@ -1,0 +1,146 @@
+// Asks a running server, and answers questions about configurations.
+#include "confctl/control_client.hpp"
+#include "confctl/status_table.hpp"
+
+#include <conf/config.hpp>
+#include <conf/version.hpp>
+
+#include <fmt/core.h>
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+namespace {
+
+constexpr int good = 0;
+constexpr int failed = 1;
+constexpr int misused = 2;
+
+const std::vector<std::string> programs = {"conf-server", "conf-turn"};
+
+struct wishes {
+    std::string socket;
+    std::string config;
+    std::string program;
+    std::string file;
+    std::string key;
+    bool json = false;
+};
+
+/// Every socket where the server may be.
+std::vector<std::string> sockets_for(const wishes& wanted) {
+    if (!wanted.socket.empty()) return {wanted.socket};
+    std::vector<std::string> sockets;
+    std::vector<conf::config_problem> first_problems;
+    for (const auto& program : programs) {
+        if (!wanted.program.empty() && program != wanted.program) continue;
+        // Only the place of the socket is wanted; a user keeps the relay's check for credentials quiet.
+        std::vector<std::string> set;
+        if (wanted.config.empty()) set.emplace_back("turn.users.confctl=unused");
+        std::vector<conf::config_problem> problems;
+        const auto loaded = conf::configuration::load(wanted.config, set, program, problems);
+        if (!loaded) {
+            if (first_problems.empty()) first_problems = problems;
+            continue;
+        }
+        const auto path = loaded->options().control.socket;
+        if (!path.empty() && std::ranges::find(sockets, path) == sockets.end()) sockets.push_back(path);
+    }
+    if (sockets.empty()) {
+        for (const auto& problem : first_problems) fmt::print(stderr, "{}\n", problem.to_string());
+        if (first_problems.empty()) fmt::print(stderr, "control.socket is empty in {}\n", wanted.config);
+    }
+    return sockets;
+}
+
+int status(const wishes& wanted) {
+    const auto sockets = sockets_for(wanted);
+    if (sockets.empty()) return misused;
+    std::vector<std::string> failures;
+    for (const auto& path : sockets) {
+        const auto [text, failure] = conf::apps::ask_server(path, "status");
+        if (!failure.empty()) {
+            failures.push_back(failure);
+            continue;
+        }
+        const auto table = conf::apps::status_table(text);
+        if (!table) {
+            fmt::print(stderr, "what listens at {} is no server of ours: its answer is not a JSON object\n",
+                       path);
+            return failed;
+        }
+        fmt::print("{}", wanted.json ? text + "\n" : *table);
+        return good;
+    }
+    for (const auto& failure : failures) fmt::print(stderr, "{}\n", failure);
+    return failed;
+}
+
+int check_config(const wishes& wanted) {
+    std::vector<conf::config_problem> problems;
+    const auto loaded = conf::configuration::load(wanted.file, {}, wanted.program, problems);
+    if (!loaded) {
+        for (const auto& problem : problems) fmt::print(stderr, "{}\n", problem.to_string());
+        return misused;
+    }
+    for (const auto& warning : loaded->warnings()) fmt::print(stderr, "warning: {}\n", warning);
+    fmt::print("{} is good for {}\n", wanted.file, wanted.program);
+    return good;
+}
+
+int explain(const wishes& wanted) {
+    if (wanted.key.empty()) {
+        for (const auto& key : conf::configuration::keys()) fmt::print("{}\n", key);
+        return good;
+    }
+    const auto text = conf::configuration::explain(wanted.key);
+    if (!text) {
+        fmt::print(stderr, "{}\n", text.error().message());
+        return misused;
+    }
+    fmt::print("{}", *text);
+    return good;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    wishes wanted;
+    CLI::App flags("Asks a running conf-server or conf-turn, and explains configurations.", "confctl");
+    flags.set_version_flag("--version", "confctl " + std::string(conf::version()));
+    flags.require_subcommand(1);
+    flags.footer("Exit status: 0 good, 1 no server answered, 2 wrong flags, key or configuration.");
+
+    auto* show = flags.add_subcommand("status", "Show what a server on this machine does");
+    show->add_option("--socket", wanted.socket, "The server's control socket")->type_name("PATH");
+    show->add_option("--config", wanted.config, "The server's configuration, which names the socket")
+        ->type_name("FILE");
+    show->add_option("--program", wanted.program,
+                     "Which program, where both run; else the first that answers")
+        ->check(CLI::IsMember(programs));
+    show->add_flag("--json", wanted.json, "Write what the server answered, as it is");
+
+    auto* config = flags.add_subcommand("config", "Questions about configurations");
+    config->require_subcommand(1);
+    auto* check = config->add_subcommand("check", "Say what is wrong with a file");
+    check->add_option("file", wanted.file, "A TOML file")->required()->type_name("FILE");
+    check->add_option("--program", wanted.program, "For which program; conf-server where it is not given")
+        ->check(CLI::IsMember(programs));
+    auto* tell =
+        config->add_subcommand("explain", "Say what a key or a section means; without one, list the keys");
+    tell->add_option("key", wanted.key, "As in turn.realm")->type_name("KEY");
+
+    try {
+        flags.parse(argc, argv);
+    } catch (const CLI::ParseError& stopped) {
+        return flags.exit(stopped) == 0 ? good : misused;
+    }
+    if (*show) return status(wanted);
+    if (*check) {
+        if (wanted.program.empty()) wanted.program = programs.front();
+        return check_config(wanted);
+    }
+    return explain(wanted);
+}

@@ -1,0 +1,110 @@
+# Debian packages, and how to install those that are missing. Sourced by apps/run and tests/run.
+# shellcheck shell=bash disable=SC2034  # the lists are used by who sources this
+
+# What building the library and the programs takes.
+packages_build=(
+    build-essential       # compiler and linker
+    ccache                # makes the second build quick
+    cmake                 # build description
+    libasio-dev           # sockets and timers
+    libcli11-dev          # command lines of the programs
+    libfmt-dev            # formatting
+    libspdlog-dev         # log of the programs
+    libssl-dev            # TLS, HMAC, hashes
+    libtomlplusplus-dev   # configuration files
+    ninja-build           # runs the build
+    node-llhttp           # HTTP parser, as C source
+    nlohmann-json3-dev    # JSON
+    pkg-config            # finds libraries without a CMake file
+)
+
+# What every compiled test takes besides.
+packages_tests=(
+    catch2                # unit tests
+    libnice-dev           # STUN and ICE of somebody else, to check ours against
+)
+
+# Sanitizers and fuzzing: g++ needs four times as long for the same.
+packages_clang=(
+    clang-19              # second compiler
+    libclang-rt-19-dev    # its sanitizers and libFuzzer
+)
+
+# The other implementations that interop talks to.
+packages_interop=(
+    ca-certificates       # the browser insists on a store
+    chromium              # WebRTC in a browser
+    chromium-driver       # drives it
+    coturn                # turnutils_uclient and turnserver
+    iproute2              # network namespaces
+    openssl               # certificates for the tests
+    python3               # scripts
+)
+
+packages_bench=(
+    coturn                # what we are measured against
+    python3               # tables
+)
+
+packages_consume=(
+    binutils              # nm, readelf
+    pkg-config            # one of the ways to find us
+)
+
+packages_tidy=(
+    clang-format-19       # layout of the code
+    git                   # which files are ours
+    python3               # the checks
+    shellcheck            # scripts
+)
+
+# Static analysis takes minutes, so only the long run has it.
+packages_tidy_deep=(
+    clang-tidy-19
+)
+
+# packages_missing NAME...: prints those that are not installed, each once.
+packages_missing() {
+    local installed name
+    installed=" $(dpkg-query -W -f='${db:Status-Status}=${Package} ' "$@" 2>/dev/null || true) "
+    for name in $(printf '%s\n' "$@" | sort -u); do
+        [[ $installed == *" installed=$name "* ]] || printf '%s\n' "$name"
+    done
+}
+
+# packages_install NAME...: installs what is missing; does nothing, quickly, when nothing is.
+packages_install() {
+    if ! command -v dpkg-query >/dev/null; then
+        say "packages: this is not Debian, so what is missing has to be installed by hand: $*"
+        return 0
+    fi
+    local missing
+    mapfile -t missing < <(packages_missing "$@")
+    [ ${#missing[@]} -gt 0 ] || return 0
+
+    local as_root=()
+    if [ "$(id -u)" != 0 ]; then
+        if ! command -v sudo >/dev/null; then
+            say "packages: missing, and neither root nor sudo to install them. As root:"
+            say "    apt-get install --no-install-recommends ${missing[*]}"
+            return 1
+        fi
+        as_root=(sudo)
+    fi
+
+    # coturn's package would start a server; nothing here wants one.
+    local policy=/usr/sbin/policy-rc.d own_policy=no status=0
+    if [ ! -e $policy ]; then
+        printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee $policy >/dev/null
+        "${as_root[@]}" chmod 755 $policy
+        own_policy=yes
+    fi
+    local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Use-Pty=0)
+    step "reading the package lists" apt-update "${apt[@]}" update || status=1
+    if [ $status = 0 ]; then
+        step "installing ${missing[*]}" apt-install \
+            "${apt[@]}" install -y --no-install-recommends "${missing[@]}" || status=1
+    fi
+    [ $own_policy = no ] || "${as_root[@]}" rm -f $policy
+    return $status
+}

@@ -1,0 +1,16 @@
+// A TURN relay to one media server. Start it as: openssl rand -hex 32 | example_turn_relay
+#include <conf/turn.hpp>
+
+#include <iostream>
+
+#include <unistd.h>
+
+int main() {
+    conf::turn_options options;
+    options.listen = {"udp://0.0.0.0:3478", "tcp://0.0.0.0:3478"};
+    options.sfu_addresses = {"192.0.2.7:40000"};
+    std::getline(std::cin, options.secrets.emplace_back());
+    auto relay = conf::turn_server::create(options);
+    if (!relay) return std::cerr << relay.error().message() << '\n', 1;
+    pause();  // the relay works in threads of its own, until a signal ends the program
+}

@@ -1,0 +1,73 @@
+/// A whole server process: pages, health, metrics, control socket, and the TURN relay.
+#pragma once
+
+#include <conf/export.hpp>
+#include <conf/log.hpp>
+#include <conf/result.hpp>
+#include <conf/turn.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace conf::inline v0 {
+
+/// What a server is made from; each field is the key of the same name in the configuration.
+struct server_options {
+    struct {
+        std::vector<std::string> listen;  ///< "host:port", "http://host:port" or "https://host:port"
+    } http;
+    struct {
+        std::vector<std::string> listen;  ///< "host:port" for /metrics
+    } metrics;
+    struct {
+        std::string certificate;  ///< PEM file with the chain
+        std::string key;          ///< PEM file with the private key
+    } tls;
+    struct {
+        std::string socket;  ///< path of the socket that confctl speaks to; empty: none
+    } control;
+
+    turn_options turn;  ///< no relay is started where `turn.listen` is empty
+    log_sink log;       ///< used by all parts; `turn.log` is overwritten with it
+};
+
+/// Runs everything a configuration asks for.
+///
+/// Owns its threads and sockets. Thread-safe. Destroying it stops it.
+class CONF_EXPORT server {
+public:
+    /// Binds all listeners and starts. On an error nothing is left running and the message names what failed.
+    static result<server> create(server_options options);
+
+    server(server&&) noexcept;
+    server& operator=(server&&) noexcept;
+    ~server();
+
+    /// Takes new options without dropping anybody.
+    /// @return names of the keys that differ but need a restart; empty when all is in force.
+    result<std::vector<std::string>> apply(server_options options);
+
+    /// Starts draining; `wait` returns when everybody left or the drain limit is over.
+    void drain();
+
+    /// Ends `wait` as soon as possible. Safe in any thread; not in a signal handler.
+    void stop();
+
+    /// Blocks until `stop`, or until a drain is over.
+    void wait();
+
+    /// Where it listens, with the ports that were bound: "http://127.0.0.1:8080", "udp://127.0.0.1:3478", ….
+    [[nodiscard]] std::vector<std::string> listening() const;
+
+    /// A JSON object with what `confctl status` shows.
+    [[nodiscard]] std::string status_json() const;
+
+    struct impl;
+
+private:
+    explicit server(std::unique_ptr<impl> state);
+    std::unique_ptr<impl> impl_;
+};
+
+}  // namespace conf::inline v0

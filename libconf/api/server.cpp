@@ -1,0 +1,44 @@
+#include <conf/server.hpp>
+
+#include "libconf/api/server_impl.hpp"
+
+#include <utility>
+
+namespace conf::inline v0 {
+
+server::server(std::unique_ptr<impl> made) : impl_(std::move(made)) {}
+server::server(server&&) noexcept = default;
+server& server::operator=(server&&) noexcept = default;
+server::~server() = default;
+
+result<server> server::create(server_options options) {
+    auto made = impl::create(std::move(options));
+    if (!made) return made.error();
+    return server(std::move(*made));
+}
+
+result<std::vector<std::string>> server::apply(server_options options) {
+    return impl_->apply(std::move(options));
+}
+
+void server::drain() {
+    impl_->drain();
+}
+
+void server::stop() {
+    impl_->stop();
+}
+
+void server::wait() {
+    impl_->wait();
+}
+
+std::vector<std::string> server::listening() const {
+    return impl_->listening();
+}
+
+std::string server::status_json() const {
+    return impl_->status_json();
+}
+
+}  // namespace conf::inline v0

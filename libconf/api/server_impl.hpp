@@ -1,0 +1,84 @@
+/// How a conf::server is put together: one loop for HTTP, metrics and the control socket, beside the relay's
+/// own threads.
+#pragma once
+
+#include "libconf/api/log_queue.hpp"
+#include "libconf/api/status_page.hpp"
+#include "libconf/net/control_socket.hpp"
+#include "libconf/net/event_loop.hpp"
+#include "libconf/net/http_router.hpp"
+#include "libconf/net/http_server.hpp"
+#include "libconf/net/tls_context.hpp"
+
+#include <conf/server.hpp>
+#include <conf/turn.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace conf::inline v0 {
+
+/// Thread-safe where conf::server is. Handlers of the routes run on `loop_` and read only what is set before
+/// it starts, atomics, and the relay, which is thread-safe itself.
+struct server::impl {
+    static result<std::unique_ptr<impl>> create(server_options options);
+
+    impl(const impl&) = delete;
+    impl& operator=(const impl&) = delete;
+    ~impl();
+
+    result<std::vector<std::string>> apply(server_options options);
+    void drain();
+    void stop();
+    void wait();
+    [[nodiscard]] std::vector<std::string> listening() const;
+    [[nodiscard]] std::string status_json() const;
+
+private:
+    explicit impl(server_options options);
+
+    result<void> start();
+    result<void> start_http();
+    result<void> start_turn();
+    result<void> start_control();
+    result<void> listen(std::string_view key, const std::string& text, bool for_metrics);
+    [[nodiscard]] std::shared_ptr<const net::http_router> make_routes(bool pages, bool metrics);
+    void run_drain();
+    void log(log_level level, std::string name, std::string message,
+             std::vector<log_event::field> fields = {});
+
+    [[nodiscard]] api::server_view view() const;
+    [[nodiscard]] std::string metrics_text() const;
+    [[nodiscard]] net::http_response ready() const;
+
+    // Set before the threads start, then read only.
+    const std::chrono::steady_clock::time_point started_;
+    std::shared_ptr<net::tls_context> tls_;  // shared with the listeners; null without an https:// listener
+    std::optional<turn_server> turn_;
+    std::vector<std::string> listening_;  // HTTP and metrics
+
+    api::log_queue log_;
+    std::mutex apply_mutex_;  // one apply at a time
+    server_options options_;  // in force; guarded by apply_mutex_
+
+    std::atomic<bool> draining_{false};
+    std::mutex state_mutex_;
+    std::condition_variable state_changed_;
+    bool stopped_ = false;  // guarded by state_mutex_, as is drained_
+    bool drained_ = false;
+    std::thread drain_thread_;  // guarded by state_mutex_ until it is joined
+
+    net::event_loop loop_;  // before what runs on it, so that it is destroyed after
+    std::unique_ptr<net::http_server> http_;
+    std::unique_ptr<net::control_socket> control_;
+};
+
+}  // namespace conf::inline v0

@@ -1,0 +1,344 @@
+#include "libconf/config/keys.hpp"
+
+#include "libconf/config/document.hpp"
+#include "libconf/config/limits.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+namespace conf::config {
+namespace {
+
+// Where the groups of options are in the settings, for reading and for writing.
+constexpr auto all = [](auto& s) -> auto& { return s; };
+constexpr auto http = [](auto& s) -> auto& { return s.server.http; };
+constexpr auto metrics = [](auto& s) -> auto& { return s.server.metrics; };
+constexpr auto turn = [](auto& s) -> auto& { return s.server.turn; };
+constexpr auto limit = [](auto& s) -> auto& { return s.server.turn.limits; };
+constexpr auto tls = [](auto& s) -> auto& { return s.server.tls; };
+constexpr auto control = [](auto& s) -> auto& { return s.server.control; };
+constexpr auto logging = [](auto& s) -> auto& { return s.log; };
+
+using http_options = decltype(server_options::http);
+using metrics_options = decltype(server_options::metrics);
+using tls_options = decltype(server_options::tls);
+using control_options = decltype(server_options::control);
+
+template <auto Group, auto Member>
+using type_of = std::remove_reference_t<decltype(Group(std::declval<settings&>()).*Member)>;
+
+template <auto Group, auto Member>
+constexpr field<type_of<Group, Member>> at() {
+    using type = type_of<Group, Member>;
+    return {[](const settings& s) -> const type& { return Group(s).*Member; },
+            [](settings& s) -> type& { return Group(s).*Member; }};
+}
+
+template <auto Group, auto Member>
+constexpr integer_kind integer(std::uint64_t min, std::uint64_t max) {
+    using type = type_of<Group, Member>;
+    return {min, max, [](const settings& s) { return std::uint64_t{Group(s).*Member}; },
+            [](settings& s, std::uint64_t value) { Group(s).*Member = static_cast<type>(value); }};
+}
+
+template <auto Group, auto Member>
+choice_kind choice(std::vector<std::string_view> names) {
+    using type = type_of<Group, Member>;
+    return {std::move(names), [](const settings& s) { return static_cast<std::size_t>(Group(s).*Member); },
+            [](settings& s, std::size_t index) { Group(s).*Member = static_cast<type>(index); }};
+}
+
+std::vector<key> make_keys() {
+    using enum takes_effect;
+    using namespace limits;
+    return {
+        {.name = "http.listen",
+         .kind = list_kind{listen_entries, check_http_listen, at<http, &http_options::listen>(), tidy_listen},
+         .allowed = "\"host:port\", \"http://host:port\" or \"https://host:port\"; no scheme: http; port "
+                    "0: any free one",
+         .sentence = "Where the pages and /healthz are served. /metrics is here too, but only on a "
+                     "loopback address. Empty: off.",
+         .when = after_restart,
+         .default_toml = R"(["127.0.0.1:8080"])",
+         .default_toml_turn = "[]"},
+        {.name = "metrics.listen",
+         .kind = list_kind{listen_entries, check_metrics_listen, at<metrics, &metrics_options::listen>(),
+                           tidy_listen},
+         .allowed = "\"host:port\"; port 0: any free one",
+         .sentence = "Where Prometheus finds /metrics, without encryption and login. Empty: off.",
+         .when = after_restart,
+         .default_toml = R"(["127.0.0.1:9642"])",
+         .default_toml_turn = R"(["127.0.0.1:9641"])"},
+        {.name = "turn.listen",
+         .kind = list_kind{listen_entries, check_turn_listen, at<turn, &turn_options::listen>(), tidy_listen},
+         .allowed = "\"udp://address:port\", \"tcp://...\", \"tls://...\" or \"dtls://...\"; port 0: any "
+                    "free one",
+         .sentence = "Where TURN and STUN clients connect. tls:// and dtls:// need tls.certificate and "
+                     "tls.key. Empty: no relay.",
+         .when = after_restart,
+         .default_toml = R"(["udp://127.0.0.1:3478", "tcp://127.0.0.1:3478"])",
+         .default_toml_turn = R"(["udp://0.0.0.0:3478", "tcp://0.0.0.0:3478"])"},
+        {.name = "turn.realm",
+         .kind = text_kind{check_realm, at<turn, &turn_options::realm>()},
+         .allowed = "1 to 64 printable ASCII characters without \" and \\",
+         .sentence = "The realm of the credentials, by habit the domain. Passwords of turn.users are "
+                     "hashed with it.",
+         .when = at_once,
+         .default_toml = R"("libconf")"},
+        {.name = "turn.secrets",
+         .kind = list_kind{secret_entries, check_secret, at<turn, &turn_options::secrets>()},
+         .allowed = "texts of at most 1024 bytes; 32 random bytes or more are wise, as from "
+                    "`openssl rand -hex 32`",
+         .sentence = "Shared secrets for time-limited credentials. All are valid at once, the first one "
+                     "makes new credentials: to rotate, put the new one first and take the old one out a "
+                     "day later. conf-server without any draws one at each start, for its own pages; "
+                     "conf-turn needs one, or a user.",
+         .when = at_once,
+         .default_toml = "[]",
+         .secret = true},
+        {.name = "turn.users",
+         .kind = table_kind{user_entries, check_user_name, check_password, at<turn, &turn_options::users>()},
+         .allowed = "names of at most 508 bytes without a colon, passwords of at most 1024 bytes",
+         .sentence = "Users with a password that does not expire. Time-limited credentials are safer.",
+         .when = at_once,
+         .default_toml = "{}",
+         .secret = true},
+        {.name = "turn.relay_address",
+         .kind = list_kind{relay_addresses, check_relay_address, at<turn, &turn_options::relay_address>(),
+                           nullptr, check_one_of_each_family},
+         .allowed = "one IP address, or one IPv4 and one IPv6 address",
+         .sentence = "The addresses of this machine that relay. Empty: the one where the client arrived.",
+         .when = after_restart,
+         .default_toml = "[]"},
+        {.name = "turn.external_addresses",
+         .kind = list_kind{external_addresses, check_external_address,
+                           at<turn, &turn_options::external_addresses>()},
+         .allowed = "\"public\" or \"public/private\"",
+         .sentence = "What clients are told instead of the relay address, behind 1:1 NAT. Empty: no NAT.",
+         .when = after_restart,
+         .default_toml = "[]"},
+        {.name = "turn.relay_ports",
+         .kind = text_kind{check_relay_ports, at<turn, &turn_options::relay_ports>()},
+         .allowed = "\"first-last\" within 1024 to 65535, at least a port for each thread",
+         .sentence = "UDP ports of the relay addresses; each allocation takes one.",
+         .when = after_restart,
+         .default_toml = R"("49152-65535")"},
+        {.name = "turn.peer_policy",
+         .kind = choice<turn, &turn_options::peer_policy>({"sfu-only", "deny-list"}),
+         .sentence = "Whom the relay may send to. sfu-only: the media addresses of the conference and "
+                     "nobody else. deny-list: everybody but loopback, private, reserved and the server's "
+                     "own addresses.",
+         .when = at_once,
+         .default_toml = R"("sfu-only")"},
+        {.name = "turn.sfu_addresses",
+         .kind = list_kind{peer_entries, check_sfu_address, at<turn, &turn_options::sfu_addresses>()},
+         .allowed = "\"address\" for all its ports or \"address:port\"",
+         .sentence = "What sfu-only admits when conf-turn runs alone. conf-server adds its own media "
+                     "addresses.",
+         .when = at_once,
+         .default_toml = "[]"},
+        {.name = "turn.allow_peers",
+         .kind = list_kind{peer_entries, check_allowed_peer, at<turn, &turn_options::allow_peers>()},
+         .allowed = "addresses or prefixes; never unspecified, multicast or link-local ones",
+         .sentence = "Peers that are allowed whatever the policy denies. Loopback only where it is named "
+                     "itself. Each entry is a door into your network, and the log says so.",
+         .when = at_once,
+         .default_toml = "[]"},
+        {.name = "turn.alternate_server",
+         .kind = text_kind{check_alternate_server, at<turn, &turn_options::alternate_server>()},
+         .allowed = "\"address:port\" or empty",
+         .sentence = "Where a draining server sends new clients (error 300). Empty: they get 508 and try "
+                     "their next server.",
+         .when = at_once,
+         .default_toml = R"("")"},
+        {.name = "turn.drain_limit",
+         .kind = duration_kind{std::chrono::seconds(drain_s), at<turn, &turn_options::drain_limit>()},
+         .sentence = "After SIGTERM the server takes no new allocations and leaves when the last one ends,"
+                     " or after this time. 0: at once.",
+         .when = at_once,
+         .default_toml = R"("1h")"},
+        {.name = "turn.threads",
+         .kind = integer<turn, &turn_options::threads>(1, threads),
+         .sentence = "Relay threads. An allocation lives on one of them.",
+         .when = after_restart,
+         .default_toml = "1"},
+        {.name = "turn.limits.allocations_per_credential",
+         .kind = integer<limit, &turn_limits::allocations_per_credential>(0, allocations),
+         .sentence = "Live allocations of one time-limited credential. 0: off.",
+         .when = at_once,
+         .default_toml = "12"},
+        {.name = "turn.limits.allocations_per_user",
+         .kind = integer<limit, &turn_limits::allocations_per_user>(0, allocations),
+         .sentence = "Live allocations of one of turn.users. 0: off.",
+         .when = at_once,
+         .default_toml = "0"},
+        {.name = "turn.limits.allocations_per_address",
+         .kind = integer<limit, &turn_limits::allocations_per_address>(0, allocations),
+         .sentence = "Live allocations of one client address (IPv4 address or IPv6 /64). 0: off.",
+         .when = at_once,
+         .default_toml = "0"},
+        {.name = "turn.limits.allocations_total",
+         .kind = integer<limit, &turn_limits::allocations_total>(0, allocations),
+         .sentence = "Live allocations of the whole server. 0: off, then the relay ports are the limit.",
+         .when = at_once,
+         .default_toml = "0"},
+        {.name = "turn.limits.allocation_bps",
+         .kind = integer<limit, &turn_limits::allocation_bps>(0, bps),
+         .sentence = "Bits a second that each allocation may relay, each way. What is above is dropped. 0:"
+                     " off.",
+         .when = at_once,
+         .default_toml = "10000000"},
+        {.name = "turn.limits.total_bps",
+         .kind = integer<limit, &turn_limits::total_bps>(0, bps),
+         .sentence = "Bits a second that the whole server may relay, both ways together. 0: off.",
+         .when = at_once,
+         .default_toml = "0"},
+        {.name = "turn.limits.unauthenticated_rps",
+         .kind = integer<limit, &turn_limits::unauthenticated_rps>(0, rps),
+         .sentence = "Answers a second to one unverified source (IPv4 address or IPv6 /64), so that nobody"
+                     " is flooded through us. Loopback is exempt. 0: off.",
+         .when = at_once,
+         .default_toml = "10"},
+        {.name = "tls.certificate",
+         .kind = path_kind{path_use::certificate, at<tls, &tls_options::certificate>()},
+         .allowed = "a PEM file with the certificate and its chain, or empty",
+         .sentence = "For https://, tls:// and dtls:// listeners. Read anew when the file changes; nobody "
+                     "is dropped.",
+         .when = at_once,
+         .default_toml = R"("")"},
+        {.name = "tls.key",
+         .kind = path_kind{path_use::private_key, at<tls, &tls_options::key>()},
+         .allowed = "a PEM file with the private key, or empty",
+         .sentence = "The private key of tls.certificate. Only the user of the server should be able to "
+                     "read it.",
+         .when = at_once,
+         .default_toml = R"("")"},
+        {.name = "data.path",
+         .kind = path_kind{path_use::folder, at<all, &settings::data_path>()},
+         .allowed = "a folder, or empty",
+         .sentence = "Everything that must survive a restart. Made where it is missing. Empty: "
+                     "$STATE_DIRECTORY where systemd sets it; else for root /var/lib/libconf (conf-turn: "
+                     "/var/lib/libconf-turn), for others the same name in $XDG_DATA_HOME or "
+                     "~/.local/share.",
+         .when = after_restart,
+         .default_toml = R"("")"},
+        {.name = "control.socket",
+         .kind = path_kind{path_use::socket, at<control, &control_options::socket>()},
+         .allowed = "a path of at most 107 bytes, relative to data.path, or empty",
+         .sentence = "The local socket that confctl speaks to, for the user of the server only. Empty: "
+                     "off.",
+         .when = after_restart,
+         .default_toml = R"("control.sock")"},
+        {.name = "log.level",
+         .kind = choice<logging, &log_options::level>({"debug", "info", "warning", "error"}),
+         .sentence = "The least important events that are logged.",
+         .when = at_once,
+         .default_toml = R"("info")"},
+        {.name = "log.format",
+         .kind = choice<logging, &log_options::format>({"text", "json"}),
+         .sentence = "One line an event on standard output: words and key=value, or a JSON object.",
+         .when = at_once,
+         .default_toml = R"("text")"},
+        {.name = "log.client_addresses",
+         .kind = boolean_kind{at<logging, &log_options::client_addresses>()},
+         .sentence = "Whether the addresses of clients appear in the log. They are personal data.",
+         .when = at_once,
+         .default_toml = "false"},
+    };
+}
+
+std::string list_of(const std::vector<std::string>& texts) {
+    std::string made = "[";
+    for (const auto& text : texts) made += (made.size() > 1 ? ", " : "") + quoted(text);
+    return made + "]";
+}
+
+std::string table_of(const std::map<std::string, std::string>& texts) {
+    std::string made = "{";
+    for (const auto& [name, text] : texts) {
+        made += (made.size() > 1 ? ", " : "") + quoted(name) + " = " + quoted(text);
+    }
+    return made + "}";
+}
+
+}  // namespace
+
+const std::vector<key>& all_keys() {
+    static const std::vector<key> keys = make_keys();
+    return keys;
+}
+
+const key* find_key(std::string_view name) {
+    const auto found = std::ranges::find(all_keys(), name, &key::name);
+    return found == all_keys().end() ? nullptr : &*found;
+}
+
+bool is_section(std::string_view name) {
+    return std::ranges::any_of(all_keys(), [&](const key& k) {
+        return k.name.size() > name.size() && k.name.starts_with(name) && k.name[name.size()] == '.';
+    });
+}
+
+std::vector<std::string> key_names() {
+    std::vector<std::string> names;
+    for (const auto& k : all_keys()) names.emplace_back(k.name);
+    return names;
+}
+
+std::string allowed_values(const key& of) {
+    return std::visit(
+        [&](const auto& kind) -> std::string {
+            using type = std::decay_t<decltype(kind)>;
+            if constexpr (std::is_same_v<type, boolean_kind>) {
+                return "true or false";
+            } else if constexpr (std::is_same_v<type, integer_kind>) {
+                return fmt::format("an integer from {} to {}", kind.min, kind.max);
+            } else if constexpr (std::is_same_v<type, choice_kind>) {
+                std::string made;
+                for (std::size_t i = 0; i < kind.names.size(); ++i) {
+                    if (i > 0) made += i + 1 == kind.names.size() ? " or " : ", ";
+                    made += quoted(kind.names[i]);
+                }
+                return made;
+            } else if constexpr (std::is_same_v<type, duration_kind>) {
+                return fmt::format(
+                    "seconds as an integer, or \"90s\", \"10m\", \"1h\", \"2d\", up to \"{}d\"",
+                    kind.max.count() / 86'400);
+            } else if constexpr (std::is_same_v<type, list_kind>) {
+                return fmt::format("a list of at most {}: {}", kind.entries_max, of.allowed);
+            } else if constexpr (std::is_same_v<type, table_kind>) {
+                return fmt::format("a table of at most {}: {}", kind.entries_max, of.allowed);
+            } else {
+                return std::string(of.allowed);
+            }
+        },
+        of.kind);
+}
+
+std::string current_value(const key& of, const settings& from) {
+    return std::visit(
+        [&](const auto& kind) -> std::string {
+            using type = std::decay_t<decltype(kind)>;
+            if constexpr (std::is_same_v<type, boolean_kind>) {
+                return kind.at.read(from) ? "true" : "false";
+            } else if constexpr (std::is_same_v<type, integer_kind>) {
+                return std::to_string(kind.read(from));
+            } else if constexpr (std::is_same_v<type, choice_kind>) {
+                return quoted(kind.names.at(kind.read(from)));
+            } else if constexpr (std::is_same_v<type, duration_kind>) {
+                return std::to_string(kind.at.read(from).count());
+            } else if constexpr (std::is_same_v<type, list_kind>) {
+                return list_of(kind.at.read(from));
+            } else if constexpr (std::is_same_v<type, table_kind>) {
+                return table_of(kind.at.read(from));
+            } else {
+                return quoted(kind.at.read(from));
+            }
+        },
+        of.kind);
+}
+
+}  // namespace conf::config

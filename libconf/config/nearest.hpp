@@ -1,0 +1,18 @@
+/// Finds the key that somebody probably meant.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace conf::config {
+
+/// How many characters to insert, delete, replace, or swap with their neighbour make `a` into `b`.
+[[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// The one of `known` that is nearest to the dotted `key`: in its spelling, or by its last part in another
+/// section. Precondition: `known` is not empty.
+[[nodiscard]] std::string nearest(std::string_view key, const std::vector<std::string>& known);
+
+}  // namespace conf::config

@@ -1,0 +1,211 @@
+#include "libconf/net/http_connection.hpp"
+
+#include "libconf/net/clock.hpp"
+
+#include <asio/awaitable.hpp>
+#include <asio/buffer.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/experimental/as_tuple.hpp>
+#include <asio/ssl/stream.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace conf::net {
+namespace {
+
+using asio::ip::tcp;
+using tls_stream = asio::ssl::stream<tcp::socket>;
+
+constexpr auto as_tuple_awaitable = asio::experimental::as_tuple(asio::use_awaitable);
+constexpr std::size_t read_bytes = 8 * 1024;
+
+template <class Stream>
+class stream_connection final : public http_connection,
+                                public std::enable_shared_from_this<stream_connection<Stream>> {
+public:
+    static constexpr bool is_tls = std::is_same_v<Stream, tls_stream>;
+
+    template <class... Arguments>
+    stream_connection(std::shared_ptr<http_host> host, std::shared_ptr<const http_router> routes,
+                      const endpoint& remote, tcp::socket socket, Arguments... tls)
+        : http_connection(std::move(host), std::move(routes), remote, socket.get_executor()),
+          stream_(std::move(socket), tls...) {}
+
+    asio::awaitable<void> run() {
+        if (co_await open()) {
+            while (co_await exchange()) {}
+            if (answered_last_) co_await linger();
+        }
+        close();
+    }
+
+    void drain() override {
+        draining_ = true;
+        if (session_) session_->drain();
+        if (!session_ || session_->closing()) interrupt();
+    }
+
+    void close() override {
+        disarm();
+        std::error_code ignored;
+        socket().close(ignored);
+    }
+
+private:
+    void interrupt() override {
+        std::error_code ignored;
+        socket().cancel(ignored);
+    }
+
+    tcp::socket& socket() {
+        if constexpr (is_tls) {
+            return stream_.next_layer();
+        } else {
+            return stream_;
+        }
+    }
+
+    http_moment moment() { return {clock_now(), host_->date()}; }
+    void limit_to(std::chrono::milliseconds time) { arm(clock_now() + time, this->shared_from_this()); }
+
+    asio::awaitable<bool> open() {
+        if constexpr (is_tls) {
+            limit_to(host_->limits.handshake_time);
+            auto [error] =
+                co_await stream_.async_handshake(asio::ssl::stream_base::server, as_tuple_awaitable);
+            if (error) {
+                if (expired()) {
+                    host_->stats.hit(http_limit::handshake_time);
+                } else if (!draining_) {
+                    host_->stats.handshakes_failed.add();
+                }
+                co_return false;
+            }
+        }
+        session_.emplace(host_->limits, *routes_, host_->stats, remote(), is_tls, clock_now());
+        co_return !draining_;
+    }
+
+    // One read and the answers to it. False: say goodbye and close.
+    asio::awaitable<bool> exchange() {
+        arm(session_->deadline(), this->shared_from_this());
+        auto [error, count] = co_await stream_.async_read_some(asio::buffer(in_), as_tuple_awaitable);
+        if (error && !expired()) co_return false;  // the client left, or drain() or close() interrupted
+        if (error) session_->handle_timeout(moment(), out_);
+
+        auto data = bytes(in_).first(count);
+        for (;;) {
+            data = data.subspan(session_->receive(data, moment(), out_));
+            answered_last_ = session_->closing() && !out_.empty();
+            if (!out_.empty() && !co_await send()) co_return false;
+            if (session_->closing()) co_return false;
+            if (data.empty()) co_return true;
+        }
+    }
+
+    asio::awaitable<bool> send() {
+        const auto& limits = host_->limits;
+        limit_to(limits.write_grace +
+                 std::chrono::milliseconds(1000) * out_.size() / limits.write_bytes_per_second);
+        auto [error, count] = co_await asio::async_write(stream_, asio::buffer(out_), as_tuple_awaitable);
+        if (error && expired()) host_->stats.hit(http_limit::write_rate);
+        out_.clear();
+        co_return !error;
+    }
+
+    // Closing at once could make the kernel reset the connection, if bytes of the client are unread, and take
+    // the last answer from the client with that. So: say that we are done, then read until the client has
+    // left.
+    asio::awaitable<void> linger() {
+        limit_to(host_->limits.linger_time);
+        if constexpr (is_tls) co_await stream_.async_shutdown(as_tuple_awaitable);
+        std::error_code error;
+        socket().shutdown(tcp::socket::shutdown_send, error);
+        for (std::size_t total = 0; !error && !expired() && total < host_->limits.linger_bytes;) {
+            std::size_t count = 0;
+            std::tie(error, count) = co_await socket().async_read_some(asio::buffer(in_), as_tuple_awaitable);
+            total += count;
+        }
+    }
+
+    Stream stream_;
+    std::optional<http_session> session_;  // once the handshake is over
+    std::array<std::byte, read_bytes> in_;
+    std::string out_;
+    bool draining_ = false;
+    bool answered_last_ = false;  // the answer that ends the connection is on its way
+};
+
+template <class Stream>
+asio::awaitable<void> serve(std::shared_ptr<stream_connection<Stream>> connection) {
+    co_await connection->run();
+}
+
+template <class Stream>
+void start(std::shared_ptr<stream_connection<Stream>> connection, const asio::any_io_executor& executor) {
+    asio::co_spawn(executor, serve(std::move(connection)), asio::detached);
+}
+
+}  // namespace
+
+http_connection::http_connection(std::shared_ptr<http_host> host, std::shared_ptr<const http_router> routes,
+                                 const endpoint& remote, asio::any_io_executor executor)
+    : host_(std::move(host)), routes_(std::move(routes)), remote_(remote), timer_(std::move(executor)) {
+    host_->opened(*this);
+}
+
+http_connection::~http_connection() {
+    host_->closed(*this);
+}
+
+void http_connection::arm(instant deadline, const std::shared_ptr<http_connection>& self) {
+    deadline_ = deadline;
+    expired_ = false;
+    // Deadlines mostly move away with each request; the timer that runs is left alone then and armed anew
+    // when it fires.
+    if (!timer_runs_ || deadline < timer_at_) start_timer(self);
+}
+
+void http_connection::disarm() {
+    ++timer_serial_;
+    timer_runs_ = false;
+    timer_.cancel();
+}
+
+void http_connection::start_timer(const std::shared_ptr<http_connection>& self) {
+    timer_runs_ = true;
+    timer_at_ = deadline_;
+    timer_.expires_after(deadline_ - clock_now());
+    timer_.async_wait([self, serial = ++timer_serial_](std::error_code) {
+        if (serial != self->timer_serial_) return;
+        self->timer_runs_ = false;
+        if (clock_now() < self->deadline_) return self->start_timer(self);
+        self->expired_ = true;
+        self->interrupt();
+    });
+}
+
+void serve_plain(tcp::socket socket, std::shared_ptr<http_host> host,
+                 std::shared_ptr<const http_router> routes, const endpoint& remote) {
+    const auto executor = socket.get_executor();
+    start(std::make_shared<stream_connection<tcp::socket>>(std::move(host), std::move(routes), remote,
+                                                           std::move(socket)),
+          executor);
+}
+
+void serve_tls(tcp::socket socket, ssl_st* tls, std::shared_ptr<http_host> host,
+               std::shared_ptr<const http_router> routes, const endpoint& remote) {
+    const auto executor = socket.get_executor();
+    start(std::make_shared<stream_connection<tls_stream>>(std::move(host), std::move(routes), remote,
+                                                          std::move(socket), tls),
+          executor);
+}
+
+}  // namespace conf::net

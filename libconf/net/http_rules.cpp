@@ -1,0 +1,203 @@
+#include "libconf/net/http_rules.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace conf::net {
+namespace {
+
+// Fields that are not lists: twice is an error, or worse, a difference of opinion (SEC-HTTP-4). Sorted.
+constexpr std::array<std::string_view, 25> single_fields{
+    "access-control-request-method",
+    "age",
+    "authorization",
+    "content-length",
+    "content-location",
+    "content-range",
+    "content-type",
+    "cookie",
+    "date",
+    "expect",
+    "from",
+    "host",
+    "if-modified-since",
+    "if-range",
+    "if-unmodified-since",
+    "last-modified",
+    "max-forwards",
+    "origin",
+    "proxy-authorization",
+    "range",
+    "referer",
+    "sec-websocket-key",
+    "sec-websocket-version",
+    "transfer-encoding",
+    "user-agent",
+};
+static_assert(std::ranges::is_sorted(single_fields));
+
+constexpr http_refusal bad_target{400, "the address is malformed.", {}};
+
+constexpr bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+
+constexpr bool is_alphanumeric(char c) noexcept {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+constexpr int hex_value(char c) noexcept {
+    if (is_digit(c)) return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+std::optional<std::string> decode_path(std::string_view raw) {
+    std::string path;
+    path.reserve(raw.size());
+    for (std::size_t at = 0; at < raw.size(); ++at) {
+        auto c = raw[at];
+        if (c == '%') {
+            if (raw.size() - at < 3) return std::nullopt;
+            const auto high = hex_value(raw[at + 1]);
+            const auto low = hex_value(raw[at + 2]);
+            if (high < 0 || low < 0) return std::nullopt;
+            c = static_cast<char>(high << 4 | low);
+            if (c == '/' || (c >= 0 && c < ' ') || c == 0x7F) return std::nullopt;
+            at += 2;
+        }
+        path += c;
+    }
+    return path;
+}
+
+// RFC 3986 §3.2 without user information: "name", "192.0.2.1", "[2001:db8::1]", each with or without ":port".
+bool is_authority(std::string_view text) {
+    std::string_view host;
+    if (text.starts_with('[')) {
+        const auto end = text.find(']');
+        if (end == std::string_view::npos || !ip_address::parse(text.substr(1, end - 1))) return false;
+        host = text.substr(0, end + 1);
+    } else {
+        host = text.substr(0, text.find(':'));
+        const auto fits = [](char c) {
+            return is_alphanumeric(c) ||
+                   std::string_view("-._~!$&'()*+,;=%").find(c) != std::string_view::npos;
+        };
+        if (host.empty() || !std::ranges::all_of(host, fits)) return false;
+    }
+    const auto port = text.substr(host.size());
+    return port.empty() ||
+           (port.starts_with(':') && port.size() <= 6 && std::ranges::all_of(port.substr(1), is_digit));
+}
+
+std::size_t count(const http_request& request, std::string_view name) {
+    return static_cast<std::size_t>(std::ranges::count(request.fields, name, &http_field::name));
+}
+
+bool has_element(const http_request& request, std::string_view name, std::string_view wanted) noexcept {
+    return std::ranges::any_of(request.fields, [&](const http_field& field) {
+        return field.name == name && has_list_element(field.value, wanted);
+    });
+}
+
+std::optional<http_refusal> check_body_fields(const http_request& request) {
+    const auto length = request.field("content-length");
+    const auto encoding = request.field("transfer-encoding");
+    if (encoding) {
+        if (length) return http_refusal{400, "Content-Length and Transfer-Encoding exclude each other.", {}};
+        // RFC 9112 §6.1: from HTTP/1.0 the framing is faulty, whatever it says.
+        if (request.version_minor == 0) return http_refusal{400, "HTTP/1.0 has no Transfer-Encoding.", {}};
+        if (!equals_ignoring_case(*encoding, "chunked")) {
+            return http_refusal{501, "chunked is the only Transfer-Encoding here.", {}};
+        }
+    }
+    if (length && (length->empty() || !std::ranges::all_of(*length, is_digit))) {
+        return http_refusal{400, "Content-Length must be a number.", {}};
+    }
+    return std::nullopt;
+}
+
+// 16 random bytes in base64: RFC 6455 §4.1.
+bool is_websocket_key(std::string_view key) {
+    const auto fits = [](char c) { return is_alphanumeric(c) || c == '+' || c == '/'; };
+    return key.size() == 24 && key.ends_with("==") && std::ranges::all_of(key.substr(0, 22), fits);
+}
+
+}  // namespace
+
+std::optional<http_refusal> apply_target(http_request& request) {
+    std::string_view rest = request.target;
+    if (rest == "*") {
+        if (request.method != "OPTIONS") return http_refusal{400, R"("*" is for OPTIONS only.)", {}};
+        request.path = "*";
+        return std::nullopt;
+    }
+    if (rest.find('#') != std::string_view::npos) return bad_target;
+    if (const auto scheme = rest.substr(0, rest.find("://"));
+        !rest.starts_with('/') && scheme.size() < rest.size()) {
+        if (!equals_ignoring_case(scheme, "http") && !equals_ignoring_case(scheme, "https"))
+            return bad_target;
+        rest.remove_prefix(scheme.size() + 3);
+        const auto authority = rest.substr(0, rest.find_first_of("/?"));
+        if (!is_authority(authority)) return bad_target;
+        rest.remove_prefix(authority.size());
+    } else if (!rest.starts_with('/')) {
+        return bad_target;
+    }
+    const auto raw_path = rest.substr(0, rest.find('?'));
+    if (raw_path.size() < rest.size()) request.query = rest.substr(raw_path.size() + 1);
+    auto path = decode_path(raw_path.empty() ? "/" : raw_path);
+    if (!path) return bad_target;
+    request.path = std::move(*path);
+    return std::nullopt;
+}
+
+std::optional<http_refusal> check_fields(http_request& request) {
+    for (const auto& field : request.fields) {
+        if (!is_token(field.name)) return http_refusal{400, "a header field's name is malformed.", {}};
+    }
+    for (const auto& name : single_fields) {
+        if (count(request, name) > 1) {
+            return http_refusal{400, "a header field that can be given only once is there twice.", {}};
+        }
+    }
+    const auto host = request.field("host");
+    if (!host && request.version_minor == 1) return http_refusal{400, "Host is missing.", {}};
+    if (host && !is_authority(*host)) return http_refusal{400, "Host is malformed.", {}};
+    if (auto why = check_body_fields(request)) return why;
+
+    if (const auto expect = request.field("expect")) {
+        if (!equals_ignoring_case(*expect, "100-continue")) {
+            return http_refusal{417, "100-continue is the only expectation here.", {}};
+        }
+        request.expects_continue = request.version_minor == 1;
+    }
+    return std::nullopt;
+}
+
+bool wants_websocket(const http_request& request) noexcept {
+    return has_element(request, "upgrade", "websocket");
+}
+
+std::optional<http_response> check_websocket(const http_request& request) {
+    if (request.method != "GET" || request.version_minor != 1 ||
+        !has_element(request, "connection", "upgrade")) {
+        return http_response::plain(400, "a WebSocket begins with GET, HTTP/1.1 and Connection: Upgrade.");
+    }
+    if (request.field("sec-websocket-version") != "13") {
+        auto answer = http_response::plain(426, "this server speaks version 13 of WebSocket.");
+        answer.fields.emplace_back("Upgrade", "websocket");
+        answer.fields.emplace_back("Connection", "Upgrade");
+        answer.fields.emplace_back("Sec-WebSocket-Version", "13");
+        return answer;
+    }
+    const auto key = request.field("sec-websocket-key");
+    if (!key || !is_websocket_key(*key))
+        return http_response::plain(400, "Sec-WebSocket-Key is missing or malformed.");
+    if (request.field("origin")) return http_response::plain(403, "this page may not open a WebSocket here.");
+    return std::nullopt;
+}
+
+}  // namespace conf::net

@@ -1,0 +1,28 @@
+/// The rules of RFC 9110 and RFC 9112 that a parsed head must keep. Pure functions.
+#pragma once
+
+#include "libconf/net/http_message.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace conf::net {
+
+/// Fills in `path` and `query` from `method` and `target` (RFC 9112 §3.2): origin form, absolute form, or "*"
+/// of OPTIONS. The path is percent-decoded exactly once; an encoded slash or control character is refused,
+/// because the next one to read it may split the path there.
+[[nodiscard]] std::optional<http_refusal> apply_target(http_request& request);
+
+/// Checks names, single-valued fields, Host, Content-Length, Transfer-Encoding and Expect.
+[[nodiscard]] std::optional<http_refusal> check_fields(http_request& request);
+
+/// Whether the request asks to become a WebSocket (RFC 6455 §4.1), well or badly.
+[[nodiscard]] bool wants_websocket(const http_request& request) noexcept;
+
+/// RFC 6455 §4.2.1, and Origin: a page of another site must not open our socket with its visitor's cookies.
+/// Until allowed origins can be configured, every request with an Origin is refused.
+/// @return the answer that refuses the handshake; nothing where it is in order.
+[[nodiscard]] std::optional<http_response> check_websocket(const http_request& request);
+
+}  // namespace conf::net

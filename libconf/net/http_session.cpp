@@ -1,0 +1,138 @@
+#include "libconf/net/http_session.hpp"
+
+#include "libconf/net/http_rules.hpp"
+
+#include <chrono>
+#include <exception>
+
+namespace conf::net {
+namespace {
+
+// Answers to pipelined requests are sent together, up to about this much.
+constexpr std::size_t out_bytes_high = 64 * 1024;
+
+http_response call(const http_handler& handler, const http_request& request, http_stats& stats) {
+    try {
+        return handler(request);
+    } catch (const std::exception&) {
+        stats.handler_exceptions.add();
+        return http_response::plain(500, "the server failed to answer; its log may say why.");
+    }
+}
+
+}  // namespace
+
+http_session::http_session(const http_limits& limits, const http_router& routes, http_stats& stats,
+                           const endpoint& remote, bool secure, instant now)
+    : limits_(limits),
+      routes_(routes),
+      stats_(stats),
+      remote_(remote),
+      secure_(secure),
+      parser_(limits),
+      since_(now),
+      begun_(now) {}
+
+std::size_t http_session::receive(bytes data, const http_moment& at, std::string& out) {
+    using event = http_request_parser::event;
+    std::size_t taken = 0;
+    while (!closing_) {
+        if (out.size() >= out_bytes_high && parser_.idle()) return taken;
+        const auto was_idle = parser_.idle();
+        const auto step = parser_.feed(data.subspan(taken));
+        taken += step.consumed;
+        if (was_idle && (step.what != event::need_more || !parser_.idle())) {
+            begun_ = at.now;
+            if (!first_) since_ = at.now;
+        }
+        switch (step.what) {
+            case event::need_more: return taken;
+            case event::head: take_head(at, out); break;
+            case event::complete: take_request(at, out); break;
+            case event::failed: refuse(parser_.refusal(), at, out); break;
+        }
+    }
+    return data.size();
+}
+
+void http_session::take_head(const http_moment& at, std::string& out) {
+    since_ = at.now;
+    auto& request = parser_.request();
+    request.remote = remote_;
+    request.secure = secure_;
+    head_only_ = request.method == "HEAD";
+    old_client_ = request.version_minor == 0;
+    handler_ = nullptr;
+    // A body that nobody will read is not waited for: the connection ends instead.
+    const auto close = parser_.awaits_body() || !request.keep_alive;
+
+    if (wants_websocket(request)) {
+        const auto refused = check_websocket(request);
+        return answer(
+            refused ? *refused : http_response::plain(404, "there is no WebSocket at this address."), close,
+            at, out);
+    }
+    const auto match = routes_.find(request);
+    if (!match.handler) return answer(match.answer, close, at, out);
+    if (!parser_.set_body_limit(match.body_bytes)) {
+        return refuse({413, "the body is too large.", http_limit::body_bytes}, at, out);
+    }
+    handler_ = match.handler;
+    if (request.expects_continue && parser_.awaits_body()) append_response(out, {100, {}, {}, {}}, {});
+}
+
+void http_session::take_request(const http_moment& at, std::string& out) {
+    const auto request = parser_.take();
+    since_ = at.now;
+    if (!handler_) return;
+    answer(call(*handler_, request, stats_), !request.keep_alive, at, out);
+}
+
+void http_session::refuse(const http_refusal& why, const http_moment& at, std::string& out) {
+    if (why.limit) stats_.hit(*why.limit);
+    head_only_ = false;
+    answer(http_response::plain(why.status, why.sentence), true, at, out);
+}
+
+void http_session::answer(const http_response& response, bool close, const http_moment& at,
+                          std::string& out) {
+    closing_ = close || draining_;
+    append_response(out, response,
+                    {.head_only = head_only_,
+                     .close = closing_,
+                     .old_client = old_client_,
+                     .secure = secure_,
+                     .date = at.date});
+    stats_.answered(response.status);
+    stats_.request_seconds.observe(std::chrono::duration<double>(at.now - begun_).count());
+    first_ = false;
+}
+
+void http_session::handle_timeout(const http_moment& at, std::string& out) {
+    if (closing_ || at.now < deadline()) return;
+    if (parser_.idle()) {
+        stats_.hit(first_ ? http_limit::head_time : http_limit::idle_time);
+        closing_ = true;
+    } else if (parser_.awaits_body()) {
+        refuse({408, "the body came too slowly.", http_limit::body_rate}, at, out);
+    } else {
+        refuse({408, "the request head took too long.", http_limit::head_time}, at, out);
+    }
+}
+
+instant http_session::deadline() const noexcept {
+    if (parser_.awaits_body()) {
+        const auto earned =
+            std::chrono::milliseconds(1000) * parser_.body_bytes() / limits_.body_bytes_per_second;
+        return since_ + limits_.body_grace + earned;
+    }
+    if (parser_.idle() && !first_) return since_ + limits_.idle_time;
+    return since_ + limits_.head_time;
+}
+
+void http_session::drain() noexcept {
+    draining_ = true;
+    if (parser_.idle()) closing_ = true;
+}
+
+}  // namespace conf::net

@@ -1,0 +1,238 @@
+#include "libconf/net/turn_stream.hpp"
+
+#include "libconf/net/listen_address.hpp"
+#include "libconf/net/socket_address.hpp"
+#include "libconf/net/tls_context.hpp"
+#include "libconf/net/turn_client_link.hpp"
+#include "libconf/net/turn_shard.hpp"
+#include "libconf/turn/channel_data.hpp"
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/experimental/as_tuple.hpp>
+#include <asio/ip/v6_only.hpp>
+#include <asio/ssl/stream.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
+
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace conf::net {
+namespace {
+
+using asio::ip::tcp;
+constexpr auto as_result = asio::experimental::as_tuple(asio::use_awaitable);
+
+/// A STUN header can announce no more than this, a ChannelData header a little less.
+constexpr std::size_t message_bytes_max = 20 + 65536;
+/// After an error like "too many open files" accepting at once would spin.
+constexpr std::chrono::milliseconds accept_pause{100};
+
+endpoint endpoint_of(const tcp::endpoint& from) {
+    const auto address = from.address();
+    if (address.is_v4()) return {ip_address::v4(address.to_v4().to_uint()), from.port()};
+    const auto raw = address.to_v6().to_bytes();
+    return {ip_address::from_bytes(std::as_bytes(std::span(raw))), from.port()};
+}
+
+/// One connection. `Stream` is a TCP socket or a TLS stream over one. Belongs to its shard.
+template <class Stream>
+class stream_connection final : public client_link,
+                                public std::enable_shared_from_this<stream_connection<Stream>> {
+public:
+    stream_connection(turn_shard& shard, Stream stream, endpoint remote, std::shared_ptr<ssl_ctx_st> context)
+        : shard_(shard), context_(std::move(context)), stream_(std::move(stream)), remote_(remote),
+          deadline_(shard.context()) {}
+
+    void send(bytes head, bytes body, std::uint8_t padding) override {
+        if (waiting_.size() + head.size() + body.size() + padding > stream_queue_bytes_max) {
+            ++shard_.mutable_count().stream_dropped;
+            return;
+        }
+        waiting_.insert(waiting_.end(), head.begin(), head.end());
+        waiting_.insert(waiting_.end(), body.begin(), body.end());
+        waiting_.resize(waiting_.size() + padding, std::byte{0});
+        if (!writing_) write_waiting();
+    }
+
+    void close() override {
+        asio::error_code ignored;
+        deadline_.cancel();
+        stream_.lowest_layer().close(ignored);
+    }
+
+    static asio::awaitable<void> run(std::shared_ptr<stream_connection> self) {
+        ++self->shard_.mutable_count().stream_connections;
+        self->socket_ = self->shard_.add_link(self);
+        self->close_after(handshake_time_max);
+        if (co_await handshake(self)) {
+            self->close_after(first_message_time_max);
+            co_await read_messages(self);
+        }
+        if (!self->got_message_) ++self->shard_.mutable_count().stream_refused;
+        self->close();
+        --self->shard_.mutable_count().stream_connections;
+        self->shard_.remove_link(self->socket_, self->remote_);
+    }
+
+private:
+    static constexpr bool is_tls = !std::is_same_v<Stream, tcp::socket>;
+
+    static asio::awaitable<bool> handshake(std::shared_ptr<stream_connection> self) {
+        if constexpr (is_tls) {
+            auto [error] = co_await self->stream_.async_handshake(asio::ssl::stream_base::server, as_result);
+            co_return !error;
+        }
+        co_return true;
+    }
+
+    static asio::awaitable<void> read_messages(std::shared_ptr<stream_connection> self) {
+        std::vector<std::byte> buffer;
+        std::size_t used = 0;
+        for (;;) {
+            // Grows to what the client sends: most connections never need more than the first size.
+            if (buffer.size() - used < 2048) buffer.resize(std::min(used + 4096, message_bytes_max + 4096));
+            auto [error, size] =
+                co_await self->stream_.async_read_some(asio::buffer(buffer.data() + used, buffer.size() - used), as_result);
+            if (error) co_return;
+            used += size;
+            const auto taken = self->handle_messages(bytes(buffer).first(used));
+            if (!taken) co_return;
+            std::copy(buffer.begin() + static_cast<std::ptrdiff_t>(*taken),
+                      buffer.begin() + static_cast<std::ptrdiff_t>(used), buffer.begin());
+            used -= *taken;
+            if (used == 0 && buffer.size() > 4096) buffer = {};
+        }
+    }
+
+    /// Gives every whole message to the core; returns how many bytes that were, or nothing where the stream is no TURN.
+    std::optional<std::size_t> handle_messages(bytes buffered) {
+        std::size_t taken = 0;
+        auto next = turn::next_frame(buffered);
+        for (; next.is == turn::frame::state::complete; next = turn::next_frame(buffered.subspan(taken))) {
+            shard_.handle_message({.socket = socket_,
+                                   .protocol = is_tls ? turn::client_protocol::tls : turn::client_protocol::tcp,
+                                   .remote = remote_,
+                                   .payload = buffered.subspan(taken, next.bytes)});
+            taken += next.bytes;
+            got_message_ = true;
+        }
+        if (taken > 0) {
+            shard_.finish_turn();
+            close_after(idle_time_max);
+        }
+        if (next.is == turn::frame::state::invalid) return std::nullopt;
+        return taken;
+    }
+
+    void close_after(std::chrono::seconds time) {
+        deadline_.expires_after(time);
+        deadline_.async_wait([weak = this->weak_from_this()](asio::error_code error) {
+            const auto self = weak.lock();
+            if (error || !self) return;
+            // A client with an allocation may be silent: the allocation has its own clock.
+            if (self->got_message_ && self->shard_.has_allocation(self->socket_, self->remote_)) {
+                self->close_after(idle_time_max);
+            } else {
+                self->close();
+            }
+        });
+    }
+
+    void write_waiting() {
+        writing_ = true;
+        std::swap(sending_, waiting_);
+        waiting_.clear();
+        asio::async_write(stream_, asio::buffer(sending_.data(), sending_.size()),
+                          [self = this->shared_from_this()](asio::error_code error, std::size_t) {
+                              self->writing_ = false;
+                              if (error) return self->close();
+                              if (!self->waiting_.empty()) return self->write_waiting();
+                              self->sending_ = {};
+                          });
+    }
+
+    turn_shard& shard_;
+    std::shared_ptr<ssl_ctx_st> context_;  // outlives the stream made from it, also after a reload
+    Stream stream_;
+    endpoint remote_;
+    asio::steady_timer deadline_;
+    turn::client_socket socket_ = 0;
+    std::vector<std::byte> waiting_;
+    std::vector<std::byte> sending_;
+    bool writing_ = false;
+    bool got_message_ = false;
+};
+
+using tls_stream = asio::ssl::stream<tcp::socket>;
+
+}  // namespace
+
+stream_listener::stream_listener(turn_shard& shard, std::shared_ptr<tls_context> tls)
+    : shard_(shard), tls_(std::move(tls)), acceptor_(shard.context()) {}
+
+result<endpoint> stream_listener::open(const endpoint& at, bool shared) {
+    const auto where = (tls_ ? "tls://" : "tcp://") + at.to_string();
+    asio::error_code error;
+    const auto address = asio::ip::make_address(at.ip.to_string(), error);
+    const tcp::endpoint target(address, at.port);
+    const auto step = [&](auto&& act) {
+        if (!error) act();
+    };
+    step([&] { acceptor_.open(target.protocol(), error); });
+    step([&] { acceptor_.set_option(tcp::acceptor::reuse_address(true), error); });
+    if (at.ip.is_v6()) step([&] { acceptor_.set_option(asio::ip::v6_only(true), error); });
+    using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+    if (shared) step([&] { acceptor_.set_option(reuse_port(true), error); });
+    step([&] { acceptor_.bind(target, error); });
+    step([&] { acceptor_.listen(1024, error); });
+    if (error) return listen_failure(where, error);
+    const auto bound = endpoint_of(acceptor_.local_endpoint(error));
+    asio::co_spawn(shard_.context(), accept_all(shared_from_this()), asio::detached);
+    return bound;
+}
+
+void stream_listener::close() {
+    asio::error_code ignored;
+    acceptor_.close(ignored);
+}
+
+asio::awaitable<void> stream_listener::accept_all(std::shared_ptr<stream_listener> self) {
+    auto& context = self->shard_.context();
+    asio::steady_timer pause(context);
+    for (;;) {
+        auto [error, socket] = co_await self->acceptor_.async_accept(as_result);
+        if (error == asio::error::operation_aborted || !self->acceptor_.is_open()) co_return;
+        if (error) {
+            pause.expires_after(accept_pause);
+            co_await pause.async_wait(as_result);
+            continue;
+        }
+        if (self->shard_.mutable_count().stream_connections >= stream_connections_max) {
+            ++self->shard_.mutable_count().stream_refused;
+            continue;
+        }
+        socket.set_option(tcp::no_delay(true), error);
+        const auto peer = socket.remote_endpoint(error);
+        if (error) continue;
+        const auto remote = endpoint_of(peer);
+        if (!self->tls_) {
+            auto made = std::make_shared<stream_connection<tcp::socket>>(self->shard_, std::move(socket), remote, nullptr);
+            asio::co_spawn(context, stream_connection<tcp::socket>::run(std::move(made)), asio::detached);
+            continue;
+        }
+        auto current = self->tls_->current();
+        SSL_CTX_up_ref(current.get());  // the view below takes over one reference
+        asio::ssl::context view(current.get());
+        auto made = std::make_shared<stream_connection<tls_stream>>(self->shard_, tls_stream(std::move(socket), view),
+                                                                    remote, std::move(current));
+        asio::co_spawn(context, stream_connection<tls_stream>::run(std::move(made)), asio::detached);
+    }
+}
+
+}  // namespace conf::net

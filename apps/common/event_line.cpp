@@ -81,7 +81,7 @@ void append_text(std::string& to, std::string_view text, bool in_quotes) {
 }
 
 void append_value(std::string& to, std::string_view text) {
-    const auto is_plain = [](char c) { return c > ' ' && c != '"' && c != '=' && c != '\\' && c != 0x7F; };
+    const auto is_plain = [](char c) { return c > ' ' && c < 0x7F && c != '"' && c != '=' && c != '\\'; };
     const bool quoted = text.empty() || !std::ranges::all_of(text, is_plain);
     if (quoted) to += '"';
     append_text(to, text, quoted);

@@ -33,6 +33,9 @@ int block_and_open() {
     sigemptyset(&wanted);
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&wanted, signal);
     pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
+    // A parent may have had these ignored (nohup does); a signal that is ignored never waits to be read.
+    std::signal(SIGTERM, SIG_DFL);
+    std::signal(SIGHUP, SIG_DFL);
     std::signal(SIGPIPE, SIG_IGN);  // whoever reads the log may leave first
     return signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
 }

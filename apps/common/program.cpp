@@ -31,10 +31,10 @@ namespace {
 
 constexpr int look_every_ms = 1000;  // at the files, and for counts that the log owes
 
-std::string joined(const std::vector<std::string>& words) {
-    std::string made;
-    for (const auto& word : words) made += (made.empty() ? "" : " ") + word;
-    return made;
+/// "conf.toml:3:11", or as much of it as there is.
+std::string place_of(const config_problem& problem) {
+    return problem.line > 0 ? fmt::format("{}:{}:{}", problem.file, problem.line, problem.column)
+                            : problem.file;
 }
 
 /// A running server and what it was made from. Belongs to the main thread.
@@ -48,7 +48,7 @@ public:
 private:
     server_options complete_options(const configuration& from);
     [[nodiscard]] bool prepare_data();
-    void say_warnings(const configuration& about);
+    void say_warnings(const std::vector<std::string>& already_said);
     void reload(server& of);
     void stop_or_drain(server& of, int signal);
     void say(log_level level, std::string name, std::string message,
@@ -82,15 +82,21 @@ bool service::prepare_data() {
     return false;
 }
 
-void service::say_warnings(const configuration& about) {
-    for (const auto& warning : about.warnings()) say(log_level::warning, "config.warning", warning);
+void service::say_warnings(const std::vector<std::string>& already_said) {
+    for (const auto& warning : current_.warnings()) {
+        if (std::ranges::find(already_said, warning) != already_said.end()) continue;
+        say(log_level::warning, "config.warning", warning);
+    }
 }
 
 void service::reload(server& running) {
     std::vector<config_problem> problems;
     auto loaded = configuration::load(flags_.config, flags_.set, of_.name, problems);
     if (!loaded) {
-        for (const auto& problem : problems) say(log_level::error, "config.problem", problem.to_string());
+        for (const auto& problem : problems) {
+            say(log_level::error, "config.problem", problem.message,
+                {{"at", place_of(problem)}, {"key", problem.key}, {"value", problem.value}});
+        }
         say(log_level::error, "config.kept", "the configuration was not changed, since the new one is wrong");
         return;
     }
@@ -100,21 +106,26 @@ void service::reload(server& running) {
             "the configuration was not changed: " + applied.error().message());
         return;
     }
-    std::vector<std::string> changed;
-    for (const auto& [key, _] : loaded->changes_since(current_)) changed.push_back(key);
     auto waiting = *std::move(applied);
     for (const auto& [key, needs_restart] : loaded->changes_since(first_)) {
         if (needs_restart && std::ranges::find(waiting, key) == waiting.end()) waiting.push_back(key);
     }
+    std::size_t changed = 0;
+    for (const auto& [key, _] : loaded->changes_since(current_)) {
+        if (std::ranges::find(waiting, key) != waiting.end()) continue;
+        ++changed;
+        say(log_level::info, "config.changed", "a key has a new value", {{"key", key}});
+    }
+    for (const auto& key : waiting) {
+        say(log_level::warning, "config.needs_restart", "a key has a new value that waits for the next start",
+            {{"key", key}});
+    }
+    const auto said = current_.warnings();
     current_ = *std::move(loaded);
     log_.set(current_.log());
-    say(log_level::info, "config.reloaded", "the configuration was read again",
-        {{"changed", joined(changed)}, {"needs_restart", joined(waiting)}});
-    if (!waiting.empty()) {
-        say(log_level::warning, "config.needs_restart", "some changes wait for the next start",
-            {{"keys", joined(waiting)}});
-    }
-    say_warnings(current_);
+    say(log_level::info, "config.reloaded", "the configuration and its files were read again",
+        {{"changed", std::to_string(changed)}, {"needs_restart", std::to_string(waiting.size())}});
+    say_warnings(said);
 }
 
 void service::stop_or_drain(server& running, int signal) {
@@ -135,7 +146,7 @@ exit_code service::run(const signals& signals) {
     if (is_root()) {
         say(log_level::warning, "program.root", "running as root; a user of its own would be safer");
     }
-    say_warnings(current_);
+    say_warnings({});
     if (!prepare_data()) return exit_code::failed;
 
     auto made = server::create(complete_options(current_));
@@ -144,10 +155,12 @@ exit_code service::run(const signals& signals) {
         return exit_code::failed;
     }
     auto& running = *made;
+    for (const auto& url : running.listening()) {
+        say(log_level::info, "program.listening", of_.name + " listens", {{"url", url}});
+    }
     say(log_level::info, "program.started", of_.name + " is up",
         {{"version", std::string(version())},
          {"pid", std::to_string(getpid())},
-         {"listening", joined(running.listening())},
          {"control", current_.options().control.socket}});
 
     const descriptor ended(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));

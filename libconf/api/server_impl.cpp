@@ -257,11 +257,13 @@ void server::impl::run_drain() {
 void server::impl::stop() {
     const std::lock_guard lock(state_mutex_);
     if (std::exchange(stopped_, true)) return;
-    loop_.post([this] {
-        http_->close();
-        if (control_) control_->close();
-    });
+    loop_.post([this] { close(); });
     state_changed_.notify_all();
+}
+
+void server::impl::close() {
+    http_->close();
+    if (control_) control_->close();
 }
 
 void server::impl::wait() {
@@ -270,7 +272,8 @@ void server::impl::wait() {
         state_changed_.wait(lock, [this] { return stopped_ || drained_; });
     }
     stop();
-    // Not in stop(): that may be called by the relay's own threads, through the log sink.
+    // Not in stop(), which must not wait: it may be called by our threads or the relay's, through the log sink.
+    loop_.call([this] { close(); });
     if (turn_) turn_->stop();
 }
 

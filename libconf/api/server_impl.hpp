@@ -52,6 +52,7 @@ private:
     result<void> listen(std::string_view key, const std::string& text, bool for_metrics);
     [[nodiscard]] std::shared_ptr<const net::http_router> make_routes(bool pages, bool metrics);
     void run_drain();
+    void close();  // on the loop
     void log(log_level level, std::string name, std::string message,
              std::vector<log_event::field> fields = {});
 

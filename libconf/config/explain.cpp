@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace conf::config {
 namespace {
 
@@ -54,8 +56,9 @@ std::string explain_section(std::string_view name) {
     std::string made = fmt::format("[{}] has these keys:\n", name);
     for (const auto& k : all_keys()) {
         if (!k.name.starts_with(std::string(name) + ".")) continue;
-        // The first sentence is enough for a list.
-        made += fmt::format("  {:<40} {}\n", k.name, k.sentence.substr(0, k.sentence.find(". ") + 1));
+        const auto first_sentence =
+            k.sentence.substr(0, std::min(k.sentence.find(". "), k.sentence.size() - 1));
+        made += fmt::format("  {:<40} {}.\n", k.name, first_sentence);
     }
     return made;
 }

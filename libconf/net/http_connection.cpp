@@ -39,10 +39,10 @@ public:
           stream_(std::move(socket), tls...) {}
 
     asio::awaitable<void> run() {
-        if (co_await open()) {
-            while (co_await exchange()) {}
-            if (answered_last_) co_await linger();
-        }
+        // GCC 12 lays the frame out wrongly where co_await stands in a condition: it gets a statement of its own.
+        auto more = co_await open();
+        while (more) more = co_await exchange();
+        if (answered_last_) co_await linger();
         close();
     }
 
@@ -104,7 +104,10 @@ private:
         for (;;) {
             data = data.subspan(session_->receive(data, moment(), out_));
             answered_last_ = session_->closing() && !out_.empty();
-            if (!out_.empty() && !co_await send()) co_return false;
+            if (!out_.empty()) {
+                const auto sent = co_await send();
+                if (!sent) co_return false;
+            }
             if (session_->closing()) co_return false;
             if (data.empty()) co_return true;
         }

@@ -220,6 +220,7 @@ result<endpoint> dtls_listener::open(const endpoint& at, bool shared) {
         return listen_failure("dtls://" + at.to_string(), failed);
     }
     descriptor_.assign(::dup(socket_.native_handle()));
+    shard_.watch(descriptor_.native_handle());
     wait();
     sweep();
     return socket_.local();

@@ -9,11 +9,10 @@
 
 #include <asio/post.hpp>
 
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <future>
+#include <utility>
 
 namespace conf::net {
 namespace {
@@ -26,29 +25,32 @@ constexpr int relay_buffer_bytes = 1024 * 1024;
 constexpr std::chrono::seconds clock_interval{1};
 /// Rounds of reading before other sockets get their turn.
 constexpr int rounds_max = 8;
+/// Asio's timers, all of them seconds long, are looked at this often.
+constexpr std::chrono::milliseconds asio_interval{100};
+
+// What an event of the readiness set is about: the upper half says what, the lower half which.
+constexpr std::uint64_t relay_tag = 0;
+constexpr std::uint64_t listener_tag = 1;
+constexpr std::uint64_t asio_tag = 2;
+
+constexpr std::uint64_t tag_of(std::uint64_t what, std::uint32_t which) noexcept {
+    return what << 32 | which;
+}
+
 /// Transmits are sent when so many are waiting, to bound the memory and the delay of the first.
 constexpr std::size_t transmits_max = 512;
 
 }  // namespace
 
 struct turn_shard::udp_listener {
-    udp_listener(asio::io_context& context, udp_socket made)
-        : socket(std::move(made)), descriptor(context), family(socket.local().ip.family()) {
-        // Asio closes what it watches; it gets a duplicate.
-        descriptor.assign(::dup(socket.native_handle()));
-    }
-
     udp_socket socket;
-    asio::posix::stream_descriptor descriptor;
-    ip_family family;
     bool reports_local = false;
     turn::client_socket first_local = 0;
+    bool has_more = false;  ///< it was not read until it was empty, so no event will come
 };
 
 turn_shard::turn_shard(turn::identity fixed, turn::settings initial, environment around)
-    : keep_running_(context_.get_executor()), around_(std::move(around)),
-      core_(fixed, std::move(initial), around_.ports, around_.quotas), shard_(fixed.shard), relay_readiness_(context_),
-      timer_(context_) {
+    : around_(std::move(around)), core_(fixed, std::move(initial), around_.ports, around_.quotas), shard_(fixed.shard) {
     now_ = clock_now();
     core_.set_clock(wall_now(), now_);
 }
@@ -68,13 +70,14 @@ result<endpoint> turn_shard::listen_udp(const endpoint& at, bool shared) {
                                              socket)) {
         return listen_failure("udp://" + at.to_string(), failed);
     }
-    auto listener = std::make_unique<udp_listener>(context_, std::move(socket));
-    listener->reports_local = every_address;
-    listener->first_local = static_cast<turn::client_socket>(locals_.size());
-    locals_.push_back({listener.get(), std::nullopt});
-    const auto bound = listener->socket.local();
-    wait_for(*listener);
-    listeners_.push_back(std::move(listener));
+    const auto bound = socket.local();
+    check(readiness_.add(socket.native_handle(), tag_of(listener_tag, static_cast<std::uint32_t>(listeners_.size()))));
+    listeners_.push_back(std::make_unique<udp_listener>(udp_listener{
+        .socket = std::move(socket),
+        .reports_local = every_address,
+        .first_local = static_cast<turn::client_socket>(locals_.size()),
+    }));
+    locals_.push_back({listeners_.back().get(), std::nullopt});
     return bound;
 }
 
@@ -92,16 +95,78 @@ result<endpoint> turn_shard::listen_dtls(const endpoint& at, bool shared, std::s
     return bound;
 }
 
+void turn_shard::watch(int fd) {
+    check(readiness_.add(fd, tag_of(asio_tag, 0), EPOLLIN | EPOLLOUT | EPOLLRDHUP));
+    poll_asio_ = true;
+}
+
 void turn_shard::start() {
-    wait_for_relays();
-    thread_ = std::thread([this] { context_.run(); });
+    thread_ = std::thread([this] { run(); });
+}
+
+void turn_shard::run() {
+    context_.poll();
+    while (!ending_.load(std::memory_order_relaxed)) {
+        const auto ready = readiness_.wait(time_to_wait());
+        ++count_.wake_ups;
+        now_ = clock_now();
+        for (const auto& event : ready) serve(event);
+        for (auto& listener : listeners_) {
+            if (listener->has_more) read_listener(*listener);
+        }
+        finish_turn();
+        keep_time();
+        if (std::exchange(poll_asio_, false)) {
+            context_.restart();
+            context_.poll();
+        }
+    }
+    close_everything();
+    context_.restart();
+    context_.run();
+}
+
+void turn_shard::serve(const epoll_event& event) {
+    const auto which = static_cast<std::uint32_t>(event.data.u64);
+    switch (event.data.u64 >> 32) {
+        case relay_tag: return read_relay(which, (event.events & EPOLLERR) != 0);
+        case listener_tag: return read_listener(*listeners_[which]);
+        default: poll_asio_ = true;
+    }
+}
+
+/// Timers of the core and of Asio. With many clients there is always a deadline; without any there may be none.
+std::optional<duration> turn_shard::time_to_wait() const {
+    const bool reading_on = std::ranges::any_of(listeners_, [](const auto& l) { return l->has_more; });
+    if (reading_on || poll_asio_) return duration::zero();
+    const bool asio_has_timers = !link_listeners_.empty();
+    const auto next = core_.deadline();
+    if (!next && !asio_has_timers) return std::nullopt;
+    const auto core_wait = next ? std::max(*next - clock_now(), duration::zero()) : duration::max();
+    return asio_has_timers ? std::min<duration>(core_wait, asio_interval) : core_wait;
+}
+
+void turn_shard::keep_time() {
+    if (now_ - clock_set_ >= clock_interval) {
+        clock_set_ = now_;
+        core_.set_clock(wall_now(), now_);
+    }
+    if (!link_listeners_.empty() && now_ - asio_polled_ >= asio_interval) {
+        asio_polled_ = now_;
+        poll_asio_ = true;
+    }
+    if (const auto due = core_.deadline(); due && *due <= now_) {
+        core_.handle_timeout(now_, out_);
+        finish_turn();
+    }
 }
 
 void turn_shard::stop() {
     if (thread_.joinable()) {
-        post([this] { close_everything(); });
+        ending_ = true;
+        readiness_.wake();
         thread_.join();
-    } else if (!context_.stopped()) {
+    } else if (!ending_.exchange(true)) {
         close_everything();
         context_.run();
     }
@@ -109,24 +174,20 @@ void turn_shard::stop() {
 
 /// Leaves the context without work, so that its `run` returns after the last handler has seen its cancellation.
 void turn_shard::close_everything() {
-    asio::error_code ignored;
-    for (auto& listener : listeners_) listener->descriptor.close(ignored);
     for (auto& listener : link_listeners_) listener->close();
     const auto links = links_;
     for (const auto& [socket, link] : links) link->close();
-    relay_readiness_.close();
-    timer_.cancel();
-    keep_running_.reset();
 }
 
 void turn_shard::post(std::function<void()> task) {
     asio::post(context_, std::move(task));
+    readiness_.wake();
 }
 
 void turn_shard::call(const std::function<void()>& task) const {
     if (!thread_.joinable() || thread_.get_id() == std::this_thread::get_id()) return task();
     std::promise<void> done;
-    asio::post(const_cast<asio::io_context&>(context_), [&] {
+    const_cast<turn_shard*>(this)->post([&] {
         task();
         done.set_value();
     });
@@ -151,15 +212,6 @@ turn_shard_counters turn_shard::shell_count() const {
     return copy;
 }
 
-void turn_shard::wait_for(udp_listener& listener) {
-    listener.descriptor.async_wait(asio::posix::descriptor_base::wait_read, [this, &listener](asio::error_code error) {
-        if (error) return;
-        ++count_.wake_ups;
-        read_listener(listener);
-        wait_for(listener);
-    });
-}
-
 turn::client_socket turn_shard::socket_of(udp_listener& listener, const received& in) {
     if (!listener.reports_local || !in.local) return listener.first_local;
     for (turn::client_socket i = 0; i < locals_.size(); ++i) {
@@ -171,8 +223,9 @@ turn::client_socket turn_shard::socket_of(udp_listener& listener, const received
 }
 
 void turn_shard::read_listener(udp_listener& listener) {
-    now_ = clock_now();
-    for (int round = 0; round < rounds_max; ++round) {
+    listener.has_more = true;
+    for (int round = 0; round < rounds_max && listener.has_more; ++round) {
+        if (ring_.full()) finish_turn();
         bool drained = false;
         ++count_.receive_calls;
         for (const auto& run : ring_.receive(listener.socket.native_handle(), drained)) {
@@ -186,29 +239,8 @@ void turn_shard::read_listener(udp_listener& listener) {
                                 .payload = datagram});
             });
         }
-        finish_turn();
-        if (drained) return;
+        listener.has_more = !drained;
     }
-}
-
-void turn_shard::wait_for_relays() {
-    relay_readiness_.async_wait([this] {
-        ++count_.wake_ups;
-        read_relays();
-        wait_for_relays();
-    });
-}
-
-void turn_shard::read_relays() {
-    now_ = clock_now();
-    for (int round = 0; round < rounds_max; ++round) {
-        const auto ready = relay_readiness_.ready();
-        if (ready.empty()) break;
-        for (const auto& event : ready) {
-            read_relay(static_cast<turn::relay_id>(event.data.u64), (event.events & EPOLLERR) != 0);
-        }
-    }
-    finish_turn();
 }
 
 turn_shard::relay_socket* turn_shard::find_relay(turn::relay_id relay) noexcept {
@@ -281,7 +313,7 @@ void turn_shard::open_relay(const turn::relay_command& command) {
     const auto failed = udp_socket::open(
         command.bound, {.receive_buffer_bytes = relay_buffer_bytes, .report_icmp = true, .may_fragment = true},
         relay.socket);
-    const bool bound = !failed && relay_readiness_.add(relay.socket.native_handle(), command.relay);
+    const bool bound = !failed && readiness_.add(relay.socket.native_handle(), tag_of(relay_tag, command.relay));
     if (!bound) relay.socket = {};
     core_.handle_relay_opened(command.relay, bound, now_, out_);
 }
@@ -339,7 +371,6 @@ void turn_shard::finish_turn() {
     report_events();
     out_.clear();
     ring_.reset();
-    arm_timer();
     if (core_.draining() && core_.empty() && !drained_told_) {
         drained_told_ = true;
         around_.on_drained();
@@ -351,24 +382,6 @@ void turn_shard::report_events() {
     for (const auto& event : out_.events) {
         if (level_of(event) >= around_.log_least) around_.log(to_log_event(event, around_.log_client_addresses));
     }
-}
-
-void turn_shard::arm_timer() {
-    if (now_ - clock_set_ >= clock_interval) {
-        clock_set_ = now_;
-        core_.set_clock(wall_now(), now_);
-    }
-    const auto next = core_.deadline();
-    if (!next || (timer_at_ && *timer_at_ <= *next)) return;
-    timer_at_ = next;
-    timer_.expires_after(std::max(*next - clock_now(), duration::zero()));
-    timer_.async_wait([this](asio::error_code error) {
-        if (error) return;
-        timer_at_.reset();
-        now_ = clock_now();
-        core_.handle_timeout(now_, out_);
-        finish_turn();
-    });
 }
 
 turn::client_socket turn_shard::add_link(std::shared_ptr<client_link> link) {

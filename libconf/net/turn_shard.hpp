@@ -11,11 +11,9 @@
 #include <conf/log.hpp>
 #include <conf/result.hpp>
 
-#include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
-#include <asio/posix/stream_descriptor.hpp>
-#include <asio/steady_timer.hpp>
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -46,7 +44,10 @@ struct turn_shard_counters {
     send_batch::totals sent;
 };
 
-/// Reads batches, asks the core, sends batches, and keeps one timer for the core's deadline.
+/// Reads batches, asks the core, sends batches, and waits no longer than the core's deadline.
+///
+/// The thread waits in a readiness_set. TCP, TLS and DTLS clients are served by Asio, which is polled when one of its
+/// sockets, listed with `watch`, is ready, when something was posted, and ten times a second for its timers.
 ///
 /// Everything but `post`, `start` and `stop` runs on the shard's thread, or before `start` on the caller's.
 class turn_shard {
@@ -92,6 +93,8 @@ public:
 
     // For the listeners of streams and DTLS, which are part of the shard in other files.
     [[nodiscard]] asio::io_context& context() noexcept { return context_; }
+    /// Polls Asio when this descriptor becomes readable or writable. It leaves by being closed.
+    void watch(int fd);
     [[nodiscard]] turn_shard_counters& mutable_count() noexcept { return count_; }
     turn::client_socket add_link(std::shared_ptr<client_link> link);
     void remove_link(turn::client_socket socket, const endpoint& remote);
@@ -107,11 +110,10 @@ private:
         bool dont_fragment = false;
     };
 
+    void run();
+    void serve(const epoll_event& event);
     void close_everything();
-    void wait_for(udp_listener& listener);
     void read_listener(udp_listener& listener);
-    void wait_for_relays();
-    void read_relays();
     void read_relay(turn::relay_id relay, bool has_error);
     void carry_out();
     void open_relay(const turn::relay_command& command);
@@ -120,17 +122,21 @@ private:
     void send_to_client(const turn::transmit& what);
     void send_to_peer(const turn::transmit& what);
     void report_events();
-    void arm_timer();
+    void keep_time();
+    [[nodiscard]] std::optional<duration> time_to_wait() const;
     [[nodiscard]] turn::client_socket socket_of(udp_listener& listener, const received& in);
     [[nodiscard]] relay_socket* find_relay(turn::relay_id relay) noexcept;
 
+    readiness_set readiness_;
     asio::io_context context_{1};
-    asio::executor_work_guard<asio::io_context::executor_type> keep_running_;
+    bool poll_asio_ = false;
+    std::atomic<bool> ending_{false};
     environment around_;
     turn::server core_;
     turn::outputs out_;
     instant now_{};
     instant clock_set_{};
+    instant asio_polled_{};
     std::uint8_t shard_;
 
     receive_ring ring_;
@@ -143,13 +149,10 @@ private:
         std::optional<ip_address> ip;
     };
     std::deque<local_address> locals_;
-    readiness_set relay_readiness_;
     std::vector<relay_socket> relays_;  // by relay_id
     std::unordered_map<turn::client_socket, std::shared_ptr<client_link>> links_;
     turn::client_socket next_link_ = first_link;
     std::vector<std::shared_ptr<link_listener>> link_listeners_;
-    asio::steady_timer timer_;
-    std::optional<instant> timer_at_;
     bool drained_told_ = false;
     turn_shard_counters count_;
     std::thread thread_;

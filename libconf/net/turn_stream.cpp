@@ -66,42 +66,54 @@ public:
         stream_.lowest_layer().close(ignored);
     }
 
-    static asio::awaitable<void> run(std::shared_ptr<stream_connection> self) {
-        ++self->shard_.mutable_count().stream_connections;
-        self->socket_ = self->shard_.add_link(self);
-        self->close_after(handshake_time_max);
-        if (co_await handshake(self)) {
-            self->close_after(first_message_time_max);
-            co_await read_messages(self);
-        }
-        if (!self->got_message_) ++self->shard_.mutable_count().stream_refused;
-        self->close();
-        --self->shard_.mutable_count().stream_connections;
-        self->shard_.remove_link(self->socket_, self->remote_);
+    void start() {
+        ++shard_.mutable_count().stream_connections;
+        socket_ = shard_.add_link(this->shared_from_this());
+        shard_.watch(stream_.lowest_layer().native_handle());
+        close_after(handshake_time_max);
+        asio::co_spawn(shard_.context(), run(this->shared_from_this()), asio::detached);
     }
 
 private:
+    static asio::awaitable<void> run(std::shared_ptr<stream_connection> self) {
+        // `self` stays in this frame, so the two below borrow from it. (GCC 12 destroys a by-value argument of a coroutine
+        // that is awaited in a condition twice.)
+        const bool secure = co_await self->handshake();
+        if (secure) {
+            self->close_after(first_message_time_max);
+            co_await self->read_messages();
+        }
+        self->end();
+    }
+
+    void end() {
+        if (!got_message_) ++shard_.mutable_count().stream_refused;
+        close();
+        --shard_.mutable_count().stream_connections;
+        shard_.remove_link(socket_, remote_);
+    }
+
     static constexpr bool is_tls = !std::is_same_v<Stream, tcp::socket>;
 
-    static asio::awaitable<bool> handshake(std::shared_ptr<stream_connection> self) {
+    asio::awaitable<bool> handshake() {
         if constexpr (is_tls) {
-            auto [error] = co_await self->stream_.async_handshake(asio::ssl::stream_base::server, as_result);
+            auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, as_result);
             co_return !error;
         }
         co_return true;
     }
 
-    static asio::awaitable<void> read_messages(std::shared_ptr<stream_connection> self) {
+    asio::awaitable<void> read_messages() {
         std::vector<std::byte> buffer;
         std::size_t used = 0;
         for (;;) {
             // Grows to what the client sends: most connections never need more than the first size.
             if (buffer.size() - used < 2048) buffer.resize(std::min(used + 4096, message_bytes_max + 4096));
             auto [error, size] =
-                co_await self->stream_.async_read_some(asio::buffer(buffer.data() + used, buffer.size() - used), as_result);
+                co_await stream_.async_read_some(asio::buffer(buffer.data() + used, buffer.size() - used), as_result);
             if (error) co_return;
             used += size;
-            const auto taken = self->handle_messages(bytes(buffer).first(used));
+            const auto taken = handle_messages(bytes(buffer).first(used));
             if (!taken) co_return;
             std::copy(buffer.begin() + static_cast<std::ptrdiff_t>(*taken),
                       buffer.begin() + static_cast<std::ptrdiff_t>(used), buffer.begin());
@@ -193,6 +205,7 @@ result<endpoint> stream_listener::open(const endpoint& at, bool shared) {
     step([&] { acceptor_.listen(1024, error); });
     if (error) return listen_failure(where, error);
     const auto bound = endpoint_of(acceptor_.local_endpoint(error));
+    shard_.watch(acceptor_.native_handle());
     asio::co_spawn(shard_.context(), accept_all(shared_from_this()), asio::detached);
     return bound;
 }
@@ -213,26 +226,30 @@ asio::awaitable<void> stream_listener::accept_all(std::shared_ptr<stream_listene
             co_await pause.async_wait(as_result);
             continue;
         }
-        if (self->shard_.mutable_count().stream_connections >= stream_connections_max) {
-            ++self->shard_.mutable_count().stream_refused;
-            continue;
-        }
-        socket.set_option(tcp::no_delay(true), error);
-        const auto peer = socket.remote_endpoint(error);
-        if (error) continue;
-        const auto remote = endpoint_of(peer);
-        if (!self->tls_) {
-            auto made = std::make_shared<stream_connection<tcp::socket>>(self->shard_, std::move(socket), remote, nullptr);
-            asio::co_spawn(context, stream_connection<tcp::socket>::run(std::move(made)), asio::detached);
-            continue;
-        }
-        auto current = self->tls_->current();
-        SSL_CTX_up_ref(current.get());  // the view below takes over one reference
-        asio::ssl::context view(current.get());
-        auto made = std::make_shared<stream_connection<tls_stream>>(self->shard_, tls_stream(std::move(socket), view),
-                                                                    remote, std::move(current));
-        asio::co_spawn(context, stream_connection<tls_stream>::run(std::move(made)), asio::detached);
+        self->welcome(std::move(socket));
     }
+}
+
+void stream_listener::welcome(tcp::socket socket) {
+    if (shard_.mutable_count().stream_connections >= stream_connections_max) {
+        ++shard_.mutable_count().stream_refused;
+        return;
+    }
+    asio::error_code error;
+    socket.set_option(tcp::no_delay(true), error);
+    const auto peer = socket.remote_endpoint(error);
+    if (error) return;  // gone again
+    const auto remote = endpoint_of(peer);
+    if (!tls_) {
+        std::make_shared<stream_connection<tcp::socket>>(shard_, std::move(socket), remote, nullptr)->start();
+        return;
+    }
+    auto current = tls_->current();
+    SSL_CTX_up_ref(current.get());  // the view takes over one reference
+    asio::ssl::context view(current.get());
+    std::make_shared<stream_connection<tls_stream>>(shard_, tls_stream(std::move(socket), view), remote,
+                                                    std::move(current))
+        ->start();
 }
 
 }  // namespace conf::net

@@ -27,6 +27,7 @@ public:
 
 private:
     static asio::awaitable<void> accept_all(std::shared_ptr<stream_listener> self);
+    void welcome(asio::ip::tcp::socket socket);
 
     turn_shard& shard_;
     std::shared_ptr<tls_context> tls_;

@@ -160,7 +160,7 @@ void client::transmit_copy(bytes request, client_outputs& out) const {
     // A copy, because the transaction may be over before the bytes are sent.
     const auto copy = out.memory.take(request.size());
     std::ranges::copy(request, copy.begin());
-    out.transmits.push_back({.head = copy, .body = {}});
+    out.transmits.push_back({.head = copy});
 }
 
 void client::send(const endpoint& peer, bytes payload, client_outputs& out) {
@@ -272,8 +272,7 @@ void client::succeed(const operation& what, const stun::message& in, instant now
     }
     out.events.push_back({.what = client_event::kind::done,
                           .method = what.method,
-                          .address = what.peers.empty() ? endpoint{} : what.peers.front(),
-                          .payload = {}});
+                          .address = what.peers.empty() ? endpoint{} : what.peers.front()});
 }
 
 bool client::take_allocation(const stun::message& in, instant now) {
@@ -309,8 +308,7 @@ void client::fail(const operation& what, std::uint16_t error, const endpoint& ad
     out.events.push_back({.what = client_event::kind::failed,
                           .method = what.method,
                           .error = error,
-                          .address = about,
-                          .payload = {}});
+                          .address = about});
 }
 
 void client::keep(const endpoint& peer, std::uint16_t channel, instant now) {
@@ -353,7 +351,6 @@ void client::handle_indication(const stun::message& in, client_outputs& out) con
         const auto type_and_code = load_u16(*icmp, 2);
         out.events.push_back({.what = client_event::kind::icmp,
                               .address = *peer,
-                              .payload = {},
                               .icmp_type = static_cast<std::uint8_t>(type_and_code >> 9),
                               .icmp_code = static_cast<std::uint16_t>(type_and_code & 0x1FF),
                               .icmp_data = load_u32(*icmp, 4)});

@@ -33,8 +33,8 @@ inline constexpr std::size_t client_transactions_max = 64;
 
 struct client_options {
     client_protocol protocol = client_protocol::udp;  ///< over streams nothing is sent twice and ChannelData is padded
-    std::string username;                             ///< at most `stun::username_bytes_max`
-    std::string password;
+    std::string username{};                           ///< at most `stun::username_bytes_max`
+    std::string password{};
     /// The best algorithm the client knows. With MD5 it behaves as RFC 5389 had it and never answers PASSWORD-ALGORITHMS.
     stun::password_algorithm strongest = stun::password_algorithm::sha256;
     bool fingerprint = false;
@@ -44,18 +44,18 @@ struct client_options {
 
 /// What an Allocate request may ask for, RFC 8656 §7.1.
 struct allocate_wish {
-    std::optional<ip_family> family;  ///< REQUESTED-ADDRESS-FAMILY
-    bool also_v6 = false;             ///< ADDITIONAL-ADDRESS-FAMILY
+    std::optional<ip_family> family{};  ///< REQUESTED-ADDRESS-FAMILY
+    bool also_v6 = false;               ///< ADDITIONAL-ADDRESS-FAMILY
     port_parity parity = port_parity::any;
-    std::optional<reservation_token> token;
-    std::optional<seconds> lifetime;
+    std::optional<reservation_token> token{};
+    std::optional<seconds> lifetime{};
     bool dont_fragment = false;
 };
 
 /// Bytes for the server: `head`, `body`, and `padding` zero bytes. `body` is the payload that was given to `send`.
 struct client_transmit {
-    bytes head;
-    bytes body;
+    bytes head{};
+    bytes body{};
     std::uint8_t padding = 0;
 };
 
@@ -70,8 +70,8 @@ struct client_event {
     kind what = kind::done;
     stun::method method{};    ///< of done and failed
     std::uint16_t error = 0;  ///< of failed: ERROR-CODE, or 0 when no answer came
-    endpoint address;         ///< the peer; for a 300 the alternate server
-    bytes payload;            ///< of data: points into the input
+    endpoint address{};       ///< the peer; for a 300 the alternate server
+    bytes payload{};          ///< of data: points into the input
     std::uint8_t icmp_type = 0;
     std::uint16_t icmp_code = 0;
     std::uint32_t icmp_data = 0;
@@ -129,10 +129,10 @@ public:
 private:
     struct operation {
         stun::method method{};
-        allocate_wish wish;
+        allocate_wish wish{};
         seconds lifetime{};
-        std::optional<ip_family> family;
-        std::vector<endpoint> peers;
+        std::optional<ip_family> family{};
+        std::vector<endpoint> peers{};
         std::uint16_t channel = 0;
     };
     struct transaction {

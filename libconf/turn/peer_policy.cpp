@@ -102,8 +102,10 @@ bool peer_policy::is_port_blind(const ip_address& peer) const noexcept {
     });
     if (ports_matter) return false;
     if (reopened(peer)) return true;
-    return options_.mode == turn_peer_policy::deny_list
-           || std::ranges::any_of(options_.sfu, [&](const auto& sfu) { return sfu.ip == peer && sfu.port == 0; });
+    if (std::ranges::any_of(options_.sfu, [&](const auto& sfu) { return sfu.ip == peer && sfu.port == 0; })) return true;
+    // An address may have passed for one port alone: an SFU's, or a neighbour's relay.
+    return options_.mode == turn_peer_policy::deny_list && !is_denied_address(peer)
+           && std::ranges::find(options_.own, peer) == options_.own.end();
 }
 
 bool peer_policy::allows(const endpoint& peer) const noexcept {

@@ -28,6 +28,10 @@ constexpr bool is_forwarded_icmp(ip_family family, std::uint8_t type) noexcept {
 constexpr std::size_t indication_head_bytes_max =
     stun::header_bytes + 2 * stun::attribute_header_bytes + stun::address_value_bytes_max + 8;
 
+/// What fits behind the longest head: STUN counts 65 532 bytes behind its header. The kernel hands out hardly more, but
+/// ChannelData of a neighbour on a stream may be 65 535 long.
+constexpr std::size_t payload_bytes_max = 65'532 - (2 * stun::attribute_header_bytes + stun::address_value_bytes_max);
+
 /// Indications are not answered, so their transaction ids only have to differ.
 stun::transaction_id indication_id(std::uint64_t number) noexcept {
     stun::transaction_id id{};
@@ -99,7 +103,8 @@ void server::relay_to_peer(allocation& from, std::uint32_t slot, const endpoint&
         return;
     }
     const auto neighbour = own_relay_shard(peer);
-    if (!neighbour && !granted->every_port && !policy_.allows(peer)) {
+    const bool any_port = granted->every_port && peer.port != 0;
+    if (!neighbour && !any_port && !policy_.allows(peer)) {
         ++count_.dropped_peer_denied;
         return;
     }
@@ -142,6 +147,10 @@ void server::handle_delivery(const delivery& in, instant now, outputs& out) {
 }
 
 void server::relay_to_client(allocation& to, const endpoint& from, bytes payload, instant now, outputs& out) {
+    if (payload.size() > payload_bytes_max) {
+        ++count_.dropped_malformed;
+        return;
+    }
     ++count_.from_peers.packets;
     count_.from_peers.bytes += payload.size();
     if (!to.find_permission(from.ip, now)) {

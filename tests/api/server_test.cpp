@@ -259,6 +259,7 @@ TEST_CASE("stop ends wait, from any thread", "[api]") {
     CHECK(waiting.wait_for(0s) == std::future_status::timeout);
     made.stop();
     CHECK(waiting.wait_for(20s) == std::future_status::ready);
+    CHECK_THROWS(test_client(at));
     made.wait();  // returns at once from now on
     made.stop();
 }

@@ -94,6 +94,8 @@ TEST_CASE("an explanation reads like this", "[config]") {
           "  tls.certificate                          For https://, tls:// and dtls:// listeners.\n"
           "  tls.key                                  The private key of tls.certificate.\n");
     CHECK(configuration::explain("turn.limits")->find("turn.limits.total_bps") != std::string::npos);
+    CHECK(configuration::explain("turn")->find(
+              "UDP ports of the relay addresses; each allocation takes one.\n") != std::string::npos);
 
     const auto unknown = configuration::explain("turn.realms");
     REQUIRE_FALSE(unknown);

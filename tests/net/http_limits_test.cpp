@@ -2,6 +2,7 @@
 
 #include "libconf/metrics/text_check.hpp"
 #include "libconf/metrics/text_writer.hpp"
+#include "libconf/net/http_session.hpp"
 #include "tests/net/http_test_server.hpp"
 #include "tests/net/test_client.hpp"
 

@@ -47,7 +47,7 @@ TEST_CASE("an allocation", "[turn]") {
 TEST_CASE("what an Allocate request may not say", "[turn]") {
     const auto c = GENERATE(values<refused_case>({
         {"no transport", {}, 400},
-        {"a transport of three bytes", raw(transport, "\x11\0\0"), 400},
+        {"a transport of three bytes", raw(transport, std::string_view("\x11\0\0", 3)), 400},
         {"TCP towards peers", requested_transport(6), 442},
         {"no protocol at all", requested_transport(0), 442},
         {"the transport comes before the families",
@@ -61,7 +61,7 @@ TEST_CASE("what an Allocate request may not say", "[turn]") {
         {"a pair of ports in two families",
          both(requested_transport(), both(even_port(true), family(additional, 2))), 400},
         {"an even port of no bytes", both(requested_transport(), raw(attribute_type::even_port, "")), 400},
-        {"an even port of four bytes", both(requested_transport(), raw(attribute_type::even_port, "\x80\0\0\0")), 400},
+        {"an even port of four bytes", both(requested_transport(), raw(attribute_type::even_port, std::string_view("\x80\0\0\0", 4))), 400},
         {"a token with an even port", both(requested_transport(), both(reservation({}), even_port(false))), 400},
         {"a token with a family", both(requested_transport(), both(reservation({}), family(requested, 1))), 400},
         {"a token with another family", both(requested_transport(), both(reservation({}), family(additional, 2))), 400},
@@ -255,10 +255,14 @@ TEST_CASE("a port that another program holds", "[turn]") {
         CHECK(fix.allocate(alice).success());
     }
     SECTION("of one family leaves the other") {
-        fix.binds_that_fail = port_attempts_max + 1;  // both first binds fail, then v4's retries
+        const auto lost = GENERATE(ip_family::v4, ip_family::v6);
+        fix.bind_fails = [&](const endpoint& where) { return where.ip.family() == lost; };
         const auto got = fix.allocate(alice, family(additional, 2));
         REQUIRE(got.success());
-        CHECK(got.relayed().size() == 1);
+        REQUIRE(got.relayed().size() == 1);
+        CHECK(got.relayed()[0].ip.family() != lost);
+        CHECK(fix.binds == 1 + port_attempts_max);
+        CHECK(load_u8(got.find(attribute_type::address_error_code).value(), 0) == static_cast<int>(lost));
         CHECK(stun::read_error_code(got.find(attribute_type::address_error_code).value()) == 508);
         CHECK(fix.ports.in_use() == 1);
     }

@@ -305,13 +305,12 @@ TEST_CASE("no answer to a stranger is longer than 160 bytes", "[turn]") {
     }
 }
 
-TEST_CASE("a realm of 64 bytes fills the longest answer almost", "[turn]") {
+TEST_CASE("a realm of 64 bytes fills the longest answer", "[turn]") {
     setup how;
     how.with.realm = std::string(realm_bytes_max, 'r');
     fixture fix(how);
     const auto got = fix.ask_unsigned({.fingerprint = true}, method::allocate);
-    CHECK(got.datagram->data.size() == 156);
-    static_assert(156 + 4 <= unauthenticated_answer_bytes_max);
+    CHECK(got.datagram->data.size() == unauthenticated_answer_bytes_max);
 }
 
 TEST_CASE("unverified sources get so many answers a second", "[turn]") {
@@ -411,7 +410,7 @@ TEST_CASE("unknown methods are refused, responses and strange indications are no
     fixture fix;
     CHECK(fix.ask_unsigned({}, static_cast<method>(0x0A)).error() == 400);
     const auto type = GENERATE(message_class::success_response, message_class::error_response, message_class::indication);
-    const auto which = GENERATE(method::allocate, method::data, method::refresh, static_cast<method>(0xFFF));
+    const auto which = GENERATE(method::allocate, method::data, method::refresh, static_cast<method>(0x07F));
     std::array<std::byte, 64> buffer;
     stun::message_builder odd(buffer, type, which, fix.next_id());
     CHECK(fix.receive({}, odd.finish()).empty());

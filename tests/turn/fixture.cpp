@@ -129,8 +129,8 @@ std::vector<sent> fixture::finish() {
         }
         ++binds;
         REQUIRE(!open.contains(command.relay));
-        const bool fails = binds_that_fail > 0;
-        if (fails) --binds_that_fail;
+        const bool fails = binds_that_fail > 0 || (bind_fails && bind_fails(command.bound));
+        if (binds_that_fail > 0) --binds_that_fail;
         if (!fails) open[command.relay] = command.bound;
         core.handle_relay_opened(command.relay, !fails, now, out);
     }

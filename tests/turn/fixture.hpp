@@ -42,10 +42,10 @@ inline const endpoint peer_v6 = at("[2620:fe::9]:4000");
 struct sent {
     transmit::door via{};
     std::uint32_t socket = 0;
-    endpoint destination;
+    endpoint destination{};
     bool dont_fragment = false;
     std::uint8_t padding = 0;
-    std::vector<std::byte> data;  ///< head, body and padding
+    std::vector<std::byte> data{};  ///< head, body and padding
 
     [[nodiscard]] std::string text() const { return std::string(as_text(data)); }
     /// The message in it; fails the test if there is none.
@@ -75,7 +75,7 @@ struct visitor {
     std::string user = "alice";
     std::string password = "wonderland";
     std::string realm = std::string(test::realm);
-    std::vector<std::byte> nonce;
+    std::vector<std::byte> nonce{};
     stun::password_algorithm algorithm = stun::password_algorithm::md5;
     bool names_algorithms = false;  ///< sends PASSWORD-ALGORITHM and PASSWORD-ALGORITHMS
     bool sha256 = false;            ///< signs with MESSAGE-INTEGRITY-SHA256
@@ -151,6 +151,7 @@ public:
     std::vector<std::string> delivered;
     std::vector<turn_event> events;         ///< of the last call
     int binds_that_fail = 0;                ///< the next so many
+    std::function<bool(const endpoint&)> bind_fails;  ///< and those that it chooses
     int binds = 0;
 
 private:

@@ -294,7 +294,9 @@ TEST_CASE("the policy, beside the tables of addresses", "[turn]") {
         for (const auto* any : {&policy, &strict}) {
             INFO(text);
             if (!any->is_port_blind(ip(text))) continue;
-            for (const std::uint16_t port : {1, 22, 3478, 5432, 7000, 7001}) CHECK(any->allows({ip(text), port}));
+            for (const auto port : std::to_array<std::uint16_t>({1, 22, 3478, 5432, 7000, 7001})) {
+                CHECK(any->allows({ip(text), port}));
+            }
         }
     }
 }

@@ -157,7 +157,8 @@ TEST_CASE("a permission of one allocation is none of another", "[turn]") {
 
 TEST_CASE("sfu-only knows addresses and ports", "[turn]") {
     setup how;
-    how.with.policy = {.mode = turn_peer_policy::sfu_only, .sfu = {{ip("10.0.0.5"), 7000}, {ip("9.9.9.9"), 0}}};
+    how.with.policy.mode = turn_peer_policy::sfu_only;
+    how.with.policy.sfu = {{ip("10.0.0.5"), 7000}, {ip("9.9.9.9"), 0}};
     fixture fix(how);
     visitor alice;
     REQUIRE(fix.allocate(alice).success());
@@ -180,7 +181,8 @@ TEST_CASE("a new policy holds for permissions that were given before", "[turn]")
     REQUIRE(fix.permit(alice, {peer_a, peer_b}).success());
     REQUIRE(fix.bind(alice, 0x4000, peer_a).success());
     auto stricter = plain_settings();
-    stricter.policy = {.mode = turn_peer_policy::sfu_only, .sfu = {{peer_b.ip, 0}}};
+    stricter.policy.mode = turn_peer_policy::sfu_only;
+    stricter.policy.sfu = {{peer_b.ip, 0}};
     fix.core.reconfigure(stricter);
     CHECK(fix.send(alice, peer_a, "x").empty());
     CHECK(fix.send_channel(alice, 0x4000, "x").empty());

@@ -251,7 +251,8 @@ TEST_CASE("behind 1:1 NAT both of our addresses lead inside", "[turn]") {
 
 TEST_CASE("sfu-only lets clients not reach each other", "[turn]") {
     setup how;
-    how.with.policy = {.mode = turn_peer_policy::sfu_only, .sfu = {{peer_a.ip, 0}}, .own = {relay_v4, relay_v6}};
+    how.with.policy.mode = turn_peer_policy::sfu_only;
+    how.with.policy.sfu = {{peer_a.ip, 0}};
     fixture fix(how);
     visitor alice;
     auto bob = client_bob();

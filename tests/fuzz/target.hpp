@@ -1,0 +1,57 @@
+/// What every fuzz target is made of: bytes in, a crash for anything that must not be.
+#pragma once
+
+#include "libconf/base/bytes.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <source_location>
+
+namespace fuzz {
+
+using conf::bytes;
+
+// The targets. A crash, a sanitizer report, a hang or a failed `require` is a bug of ours, never the input's.
+void address(bytes input);
+void config(bytes input);
+void http1(bytes input);
+void stun(bytes input);
+void turn_message(bytes input);
+void turn_tcp_stream(bytes input);
+
+/// Ends the process with the place of a broken promise.
+inline void require(bool holds, const std::source_location& where = std::source_location::current()) {
+    if (holds) [[likely]] return;
+    std::fprintf(stderr, "%s:%u: a promise is broken\n", where.file_name(), static_cast<unsigned>(where.line()));
+    std::abort();
+}
+
+/// Reads an input from its front; zeros where there is nothing left.
+class source {
+public:
+    explicit source(bytes input) : left_(input) {}
+
+    [[nodiscard]] bool empty() const noexcept { return left_.empty(); }
+    [[nodiscard]] std::uint8_t u8() noexcept {
+        const auto piece = take(1);
+        return piece.empty() ? std::uint8_t{0} : conf::load_u8(piece, 0);
+    }
+    [[nodiscard]] std::uint16_t u16() noexcept {
+        const auto high = u8();
+        return static_cast<std::uint16_t>(high << 8 | u8());
+    }
+    /// At most `size` bytes.
+    [[nodiscard]] bytes take(std::size_t size) noexcept {
+        const auto piece = left_.first(std::min(size, left_.size()));
+        left_ = left_.subspan(piece.size());
+        return piece;
+    }
+
+private:
+    bytes left_;
+};
+
+}  // namespace fuzz

@@ -272,7 +272,7 @@ void server::impl::wait() {
         state_changed_.wait(lock, [this] { return stopped_ || drained_; });
     }
     stop();
-    // Not in stop(), which must not wait: it may be called by our threads or the relay's, through the log sink.
+    // Not in stop(), which must not wait: the log sink may call it, on our threads or the relay's.
     loop_.call([this] { close(); });
     if (turn_) turn_->stop();
 }

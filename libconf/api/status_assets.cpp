@@ -8,6 +8,7 @@ std::string_view status_style() noexcept {
   --surface-0: #ffffff;
   --surface-1: #f6f7f9;
   --line: #c9d0d9;
+  --ctl: #7b8694;
   --text: #15191f;
   --muted: #535c69;
   --accent: #0a5ad0;
@@ -19,6 +20,7 @@ std::string_view status_style() noexcept {
     --surface-0: #0f1216;
     --surface-1: #171b21;
     --line: #343c48;
+    --ctl: #7f8b9b;
     --text: #f3f5f8;
     --muted: #aab3c0;
     --accent: #7db4ff;
@@ -55,14 +57,20 @@ dd { font-variant-numeric: tabular-nums; grid-column: 2; overflow-wrap: anywhere
 code { font: 14px/1.5 ui-monospace, monospace; }
 ul { display: flex; flex-wrap: wrap; gap: 8px; list-style: none; }
 a {
-  border: 1px solid var(--line);
+  border: 1px solid var(--ctl);
   border-radius: 8px;
   color: var(--accent);
   display: inline-block;
   min-height: 44px;
   padding: 10px 16px;
+  text-decoration: none;
 }
-a:focus-visible { box-shadow: 0 0 0 2px var(--surface-0); outline: 3px solid var(--accent); outline-offset: 2px; }
+a:hover { background: var(--surface-1); }
+a:focus-visible {
+  box-shadow: 0 0 0 2px var(--surface-0);
+  outline: 3px solid var(--accent);
+  outline-offset: 2px;
+}
 footer { color: var(--muted); font-size: 13px; margin-top: 32px; }
 @media (max-width: 480px) {
   body { padding: 24px 16px; }
@@ -74,12 +82,13 @@ footer { color: var(--muted); font-size: 13px; margin-top: 32px; }
 }
 
 std::string_view status_icon() noexcept {
-    // Two people and what passes between them. Not the page's accent colour, but one that stands on light and
-    // dark tabs.
+    // A round table with one seat at its opening. Its blue stands on light and dark tabs alike.
     static constexpr std::string_view text =
-        R"svg(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#0a5ad0"/>)svg"
-        R"svg(<g fill="none" stroke="#fff" stroke-width="2.5" stroke-linecap="round"><circle cx="9.5" cy="16" r="4"/>)svg"
-        R"svg(<circle cx="22.5" cy="16" r="4"/><path d="M9.5 7.5a16 16 0 0 1 13 0M9.5 24.5a16 16 0 0 0 13 0"/></g></svg>)svg";
+        R"svg(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">)svg"
+        R"svg(<rect width="32" height="32" rx="8" fill="#0a5ad0"/>)svg"
+        R"svg(<path d="M20.8 22.3a8 8 0 1 1 0-12.6" fill="none" stroke="#fff" stroke-width="3.5")svg"
+        R"svg( stroke-linecap="round"/>)svg"
+        R"svg(<circle cx="23.5" cy="16" r="2.5" fill="#fff"/></svg>)svg";
     return text;
 }
 

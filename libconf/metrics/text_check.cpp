@@ -58,13 +58,14 @@ struct sample {
 class checker {
 public:
     std::vector<std::string> run(std::string_view text) {
-        if (!text.empty() && !text.ends_with('\n')) problem("the last line has no line feed");
+        const auto cut_off = !text.empty() && !text.ends_with('\n');
         while (!text.empty()) {
             ++line_;
             const auto end = text.find('\n');
             take_line(text.substr(0, end));
             text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
         }
+        if (cut_off) problem("the last line has no line feed");
         finish();
         return std::move(problems_);
     }

@@ -104,7 +104,7 @@ result<file_descriptor> claim(const std::string& path) {
     const auto lock = lock_folder(path);
     if (!lock) return lock.error();
     auto bound = bind_socket(where);
-    if (bound || bound.error() != make_error_code(std::errc::address_in_use)) return bound;
+    if (bound || bound.error().code() != std::errc::address_in_use) return bound;
     if (auto removed = remove_stale(path, where); !removed) return removed.error();
     return bind_socket(where);
 }
@@ -226,7 +226,7 @@ result<std::unique_ptr<control_socket>> control_socket::open(event_loop& loop, c
     made->device = there.st_dev;
     std::error_code error;
     made->acceptor.assign(stream_protocol(), bound->get(), error);
-    if (error) return conf::error(error, path);
+    if (error) return conf::error(std::error_code(error.value(), std::system_category()), path);
     static_cast<void>(bound->release());
     asio::co_spawn(loop.context(), impl::accept_loop(made), asio::detached);
     return std::unique_ptr<control_socket>(new control_socket(std::move(made)));

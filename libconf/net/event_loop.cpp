@@ -44,12 +44,13 @@ void event_loop::call(const std::function<void()>& task) {
         task();
         return;
     }
-    std::promise<void> done;
-    asio::post(impl_->context, [&] {
+    // Shared: the caller may be gone before `set_value` has returned.
+    const auto done = std::make_shared<std::promise<void>>();
+    asio::post(impl_->context, [&task, done] {
         task();
-        done.set_value();
+        done->set_value();
     });
-    done.get_future().wait();
+    done->get_future().wait();
 }
 
 void event_loop::stop() {

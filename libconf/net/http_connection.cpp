@@ -39,7 +39,8 @@ public:
           stream_(std::move(socket), tls...) {}
 
     asio::awaitable<void> run() {
-        // GCC 12 lays the frame out wrongly where co_await stands in a condition: it gets a statement of its own.
+        // GCC 12 lays the frame out wrongly where co_await stands in a condition: it gets a statement of its
+        // own.
         auto more = co_await open();
         while (more) more = co_await exchange();
         if (answered_last_) co_await linger();
@@ -49,7 +50,7 @@ public:
     void drain() override {
         draining_ = true;
         if (session_) session_->drain();
-        if (!session_ || session_->closing()) interrupt();
+        if (!session_ || (session_->closing() && reading_)) interrupt();
     }
 
     void close() override {
@@ -96,17 +97,19 @@ private:
     // One read and the answers to it. False: say goodbye and close.
     asio::awaitable<bool> exchange() {
         arm(session_->deadline(), this->shared_from_this());
+        reading_ = true;
         auto [error, count] = co_await stream_.async_read_some(asio::buffer(in_), as_tuple_awaitable);
+        reading_ = false;
         if (error && !expired()) co_return false;  // the client left, or drain() or close() interrupted
         if (error) session_->handle_timeout(moment(), out_);
 
         auto data = bytes(in_).first(count);
         for (;;) {
             data = data.subspan(session_->receive(data, moment(), out_));
-            answered_last_ = session_->closing() && !out_.empty();
             if (!out_.empty()) {
                 const auto sent = co_await send();
                 if (!sent) co_return false;
+                answered_last_ = session_->closing();
             }
             if (session_->closing()) co_return false;
             if (data.empty()) co_return true;
@@ -143,7 +146,8 @@ private:
     std::array<std::byte, read_bytes> in_;
     std::string out_;
     bool draining_ = false;
-    bool answered_last_ = false;  // the answer that ends the connection is on its way
+    bool reading_ = false;
+    bool answered_last_ = false;  // the answer that ends the connection was sent
 };
 
 template <class Stream>

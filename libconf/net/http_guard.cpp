@@ -43,14 +43,8 @@ http_head_guard::step http_head_guard::feed(std::string_view data) {
 
 std::optional<http_refusal> http_head_guard::take(char c) {
     if (after_cr_ != (c == '\n')) return bad_line_end;
-    if (c == '\n') {
-        head_ += c;
-        after_cr_ = false;
-        return end_line();
-    }
-    if (c == '\r') {
-        after_cr_ = true;
-    } else {
+    after_cr_ = c == '\r';
+    if (c != '\r' && c != '\n') {
         if (is_control(c) && c != '\t') return bad_character;
         if (line_bytes_ == 0 && (c == ' ' || c == '\t')) return folded;
         ++line_bytes_;
@@ -62,7 +56,7 @@ std::optional<http_refusal> http_head_guard::take(char c) {
     if (head_.size() > limits_.head_bytes) {
         return http_refusal{431, "the header fields are too long.", http_limit::head_bytes};
     }
-    return std::nullopt;
+    return c == '\n' ? end_line() : std::nullopt;
 }
 
 std::optional<http_refusal> http_head_guard::end_line() {

@@ -15,8 +15,10 @@ struct http_limits {
     std::size_t target_bytes = 8 * 1024;        ///< the request target: 414
     std::size_t fields = 100;                   ///< header fields: 431
     std::size_t body_bytes = 10 * 1024 * 1024;  ///< the decoded body: 413. A route may allow less, not more
-    std::size_t chunk_line_bytes = 256;         ///< a chunk's size line with its extensions: 400
-    std::size_t trailer_bytes = 4 * 1024;       ///< fields behind the last chunk, which nobody reads: 400
+    std::size_t unwanted_body_bytes =
+        16 * 1024;                         ///< read and dropped where no handler takes it, else we close
+    std::size_t chunk_line_bytes = 256;    ///< a chunk's size line with its extensions: 400
+    std::size_t trailer_bytes = 4 * 1024;  ///< fields behind the last chunk, which nobody reads: 400
 
     // One connection; enforced by http_connection.
     std::chrono::milliseconds handshake_time{10'000};  ///< TLS, from the accept

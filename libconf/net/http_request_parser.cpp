@@ -19,7 +19,10 @@ constexpr http_refusal bad_chunk{400, "the chunked body is malformed.", {}};
 
 http_refusal refusal_of(llhttp_errno_t error) {
     switch (error) {
-        case HPE_INVALID_METHOD: return {501, "this method is not known here.", {}};
+        case HPE_INVALID_METHOD:
+        case HPE_INVALID_CONSTANT:  // a method of another protocol that llhttp knows; the guard has seen
+                                    // "HTTP/"
+            return {501, "this method is not known here.", {}};
         case HPE_INVALID_VERSION:
         case HPE_PAUSED_H2_UPGRADE: return {505, "this server speaks HTTP/1.1.", {}};
         case HPE_UNEXPECTED_CONTENT_LENGTH:
@@ -130,6 +133,8 @@ int http_request_parser::impl::on_field_value(std::string_view piece) {
 
 int http_request_parser::impl::on_head_complete() {
     head_complete = true;
+    // RFC 9112 §5.1: white space around a value is not part of it. llhttp leaves what is behind.
+    for (auto& [name, value] : request.fields) value.erase(value.find_last_not_of(" \t") + 1);
     request.keep_alive = llhttp_should_keep_alive(&parser) != 0;
     chunked = (parser.flags & F_CHUNKED) != 0;
     content_length = parser.content_length;

@@ -44,6 +44,11 @@ endpoint from_asio(const tcp::endpoint& at) {
     return {ip_address::from_bytes(std::as_bytes(std::span(raw))), at.port()};
 }
 
+// Asio's codes are of a category of its own that does not compare with std::errc.
+conf::error failure(std::error_code from_system_call) {
+    return std::error_code(from_system_call.value(), std::system_category());
+}
+
 // One customer of an IPv6 provider has at least a /64, so addresses within it are one client.
 ip_address client_of(const endpoint& remote) {
     if (remote.ip.is_v4()) return remote.ip;
@@ -173,16 +178,16 @@ result<endpoint> http_server::listen(const endpoint& where, std::shared_ptr<cons
     auto& acceptor = made->acceptor;
     std::error_code error;
     acceptor.open(at.protocol(), error);
-    if (error) return conf::error(error);
+    if (error) return failure(error);
     ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
     acceptor.set_option(tcp::acceptor::reuse_address(true), error);
     // "[::]:80" is IPv6 alone: what listens on IPv4 too says so, with "0.0.0.0:80".
     if (!error && where.ip.is_v6()) acceptor.set_option(asio::ip::v6_only(true), error);
     if (!error) acceptor.bind(at, error);
     if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
-    if (error) return conf::error(error);
+    if (error) return failure(error);
     const auto bound = acceptor.local_endpoint(error);
-    if (error) return conf::error(error);
+    if (error) return failure(error);
 
     impl_->listeners.push_back(made);
     asio::co_spawn(impl_->context, impl::accept_loop(impl_, made), asio::detached);

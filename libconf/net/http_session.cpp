@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <exception>
+#include <utility>
 
 namespace conf::net {
 namespace {
@@ -63,17 +64,15 @@ void http_session::take_head(const http_moment& at, std::string& out) {
     head_only_ = request.method == "HEAD";
     old_client_ = request.version_minor == 0;
     handler_ = nullptr;
-    // A body that nobody will read is not waited for: the connection ends instead.
-    const auto close = parser_.awaits_body() || !request.keep_alive;
+    held_.reset();
 
     if (wants_websocket(request)) {
-        const auto refused = check_websocket(request);
-        return answer(
-            refused ? *refused : http_response::plain(404, "there is no WebSocket at this address."), close,
-            at, out);
+        auto refused = check_websocket(request);
+        if (!refused) refused = http_response::plain(404, "there is no WebSocket at this address.");
+        return answer_without_handler(std::move(*refused), at, out);
     }
-    const auto match = routes_.find(request);
-    if (!match.handler) return answer(match.answer, close, at, out);
+    auto match = routes_.find(request);
+    if (!match.handler) return answer_without_handler(std::move(match.answer), at, out);
     if (!parser_.set_body_limit(match.body_bytes)) {
         return refuse({413, "the body is too large.", http_limit::body_bytes}, at, out);
     }
@@ -81,11 +80,25 @@ void http_session::take_head(const http_moment& at, std::string& out) {
     if (request.expects_continue && parser_.awaits_body()) append_response(out, {100, {}, {}, {}}, {});
 }
 
+void http_session::answer_without_handler(http_response response, const http_moment& at, std::string& out) {
+    const auto& request = parser_.request();
+    if (!parser_.awaits_body()) return answer(response, !request.keep_alive, at, out);
+    // A small body is read past, so that the connection can go on. Else it ends: what nobody reads is not
+    // waited for.
+    if (request.expects_continue || !parser_.set_body_limit(limits_.unwanted_body_bytes)) {
+        return answer(response, true, at, out);
+    }
+    held_ = std::move(response);
+}
+
 void http_session::take_request(const http_moment& at, std::string& out) {
     const auto request = parser_.take();
     since_ = at.now;
-    if (!handler_) return;
-    answer(call(*handler_, request, stats_), !request.keep_alive, at, out);
+    if (handler_) {
+        answer(call(*handler_, request, stats_), !request.keep_alive, at, out);
+    } else if (held_) {
+        answer(*held_, !request.keep_alive, at, out);
+    }
 }
 
 void http_session::refuse(const http_refusal& why, const http_moment& at, std::string& out) {

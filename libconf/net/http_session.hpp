@@ -48,6 +48,7 @@ private:
     void take_head(const http_moment& at, std::string& out);
     void take_request(const http_moment& at, std::string& out);
     void refuse(const http_refusal& why, const http_moment& at, std::string& out);
+    void answer_without_handler(http_response response, const http_moment& at, std::string& out);
     void answer(const http_response& response, bool close, const http_moment& at, std::string& out);
 
     http_limits limits_;
@@ -57,7 +58,8 @@ private:
     bool secure_;
 
     http_request_parser parser_;
-    const http_handler* handler_ = nullptr;  // of the request whose body is awaited; null: answered already
+    const http_handler* handler_ = nullptr;  // of the request whose body is awaited; null: answered already,
+    std::optional<http_response> held_;      // or this is the answer once the body has been read past
     instant since_;                          // when the present wait began: idle, head or body
     instant begun_;                          // the first byte of the present request
     bool first_ = true;                      // no request was answered yet

@@ -10,6 +10,8 @@
 #include <asio/post.hpp>
 
 
+#include <sys/prctl.h>
+
 #include <algorithm>
 #include <future>
 #include <utility>
@@ -27,6 +29,16 @@ constexpr std::chrono::seconds clock_interval{1};
 constexpr int rounds_max = 8;
 /// Asio's timers, all of them seconds long, are looked at this often.
 constexpr std::chrono::milliseconds asio_interval{100};
+
+// Between 35 000 packets a second and saturation each packet finds the thread asleep, and waking up costs more than
+// relaying. Then the thread lets packets gather for a moment before it waits again, as network cards do with interrupts.
+// Measured at 50 000 packets/s to 1000 allocations (CPU a packet; median latency): never 11 us; 16 us, 20 us 10.5 us;
+// 43 us, 50 us 8.8 us; 72 us, 100 us 7.9 us; 126 us. The 99th percentile is made by the scheduler in all of them.
+constexpr std::chrono::microseconds gather_time{50};
+constexpr std::uint64_t gather_packets_a_second = 35'000;
+/// A thread that finds so many at once does not sleep much anyway.
+constexpr std::uint64_t gather_batch_max = 16;
+constexpr std::chrono::milliseconds rate_window{2};
 
 // What an event of the readiness set is about: the upper half says what, the lower half which.
 constexpr std::uint64_t relay_tag = 0;
@@ -105,8 +117,10 @@ void turn_shard::start() {
 }
 
 void turn_shard::run() {
+    ::prctl(PR_SET_TIMERSLACK, 1UL);  // nanoseconds; the default of 50 us is longer than what is waited
     context_.poll();
     while (!ending_.load(std::memory_order_relaxed)) {
+        if (should_gather()) std::this_thread::sleep_for(gather_time);
         const auto ready = readiness_.wait(time_to_wait());
         ++count_.wake_ups;
         now_ = clock_now();
@@ -124,6 +138,16 @@ void turn_shard::run() {
     close_everything();
     context_.restart();
     context_.run();
+}
+
+bool turn_shard::should_gather() {
+    const auto in_this_turn = count_.datagrams_received - std::exchange(counted_, count_.datagrams_received);
+    if (const auto elapsed = now_ - window_start_; elapsed >= rate_window) {
+        const auto in_window = count_.datagrams_received - std::exchange(window_counted_, count_.datagrams_received);
+        window_start_ = now_;
+        busy_ = in_window * 1'000'000 >= gather_packets_a_second * static_cast<std::uint64_t>(elapsed.count());
+    }
+    return busy_ && in_this_turn > 0 && in_this_turn < gather_batch_max;
 }
 
 void turn_shard::serve(const epoll_event& event) {

@@ -111,6 +111,7 @@ private:
     };
 
     void run();
+    [[nodiscard]] bool should_gather();
     void serve(const epoll_event& event);
     void close_everything();
     void read_listener(udp_listener& listener);
@@ -154,6 +155,12 @@ private:
     turn::client_socket next_link_ = first_link;
     std::vector<std::shared_ptr<link_listener>> link_listeners_;
     bool drained_told_ = false;
+
+    // How busy the thread is, for should_gather.
+    instant window_start_{};
+    std::uint64_t window_counted_ = 0;
+    std::uint64_t counted_ = 0;
+    bool busy_ = false;
     turn_shard_counters count_;
     std::thread thread_;
 

@@ -24,11 +24,11 @@ TEST_CASE("pieces of an arena do not overlap and stay where they are", "[base]")
 TEST_CASE("an arena uses its memory again", "[base]") {
     arena memory;
     const auto* first = memory.take(100).data();
-    memory.take(arena::chunk_bytes);
+    CHECK(memory.take(arena::chunk_bytes).size() == arena::chunk_bytes);
     const auto* third = memory.take(1).data();
     memory.reset();
     CHECK(memory.take(100).data() == first);
-    memory.take(arena::chunk_bytes);
+    CHECK(memory.take(arena::chunk_bytes).size() == arena::chunk_bytes);
     CHECK(memory.take(1).data() == third);
 }
 

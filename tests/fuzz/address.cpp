@@ -43,7 +43,7 @@ void check_raw(bytes raw, std::uint8_t length, std::uint16_t port) {
 
 }  // namespace
 
-void address(bytes input) {
+void target::address(bytes input) {
     check_text(conf::as_text(input.first(std::min(input.size(), text_bytes_max))));
     source in(input);
     const auto length = in.u8();

@@ -38,7 +38,7 @@ reading read(std::string_view program, std::string_view text, const std::vector<
 }  // namespace
 
 /// The file's text, then overrides, each behind a zero byte.
-void config(bytes input) {
+void target::config(bytes input) {
     auto rest = conf::as_text(input);
     const std::string_view program = rest.size() % 2 == 0 ? "conf-server" : "conf-turn";
     const auto text = rest.substr(0, rest.find('\0'));

@@ -64,7 +64,7 @@ bool feed(http_request_parser& parser, bytes piece, reading& into) {
 
 }  // namespace
 
-void http1(bytes input) {
+void target::http1(bytes input) {
     source in(input);
     std::uint32_t cut = in.u8();
     const auto stream = in.take(input.size());

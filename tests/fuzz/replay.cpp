@@ -15,12 +15,12 @@
 namespace {
 
 constexpr std::pair<std::string_view, void (*)(fuzz::bytes)> targets[] = {
-    {"address", fuzz::address},
-    {"config", fuzz::config},
-    {"http1", fuzz::http1},
-    {"stun", fuzz::stun},
-    {"turn_message", fuzz::turn_message},
-    {"turn_tcp_stream", fuzz::turn_tcp_stream},
+    {"address", fuzz::target::address},
+    {"config", fuzz::target::config},
+    {"http1", fuzz::target::http1},
+    {"stun", fuzz::target::stun},
+    {"turn_message", fuzz::target::turn_message},
+    {"turn_tcp_stream", fuzz::target::turn_tcp_stream},
 };
 /// No input may take longer (the rule of the corpora); a sanitizer may make it ten times slower.
 constexpr std::chrono::milliseconds time_max{1000};

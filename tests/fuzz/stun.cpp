@@ -31,7 +31,7 @@ void read_every_way(const attribute& found, const conf::stun::transaction_id& id
 
 }  // namespace
 
-void stun(bytes input) {
+void target::stun(bytes input) {
     const auto in = message::parse(input);
     require(!in || looks_like_stun(input));
     if (!in) return;

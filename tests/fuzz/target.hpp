@@ -14,13 +14,17 @@ namespace fuzz {
 
 using conf::bytes;
 
-// The targets. A crash, a sanitizer report, a hang or a failed `require` is a bug of ours, never the input's.
+// A crash, a sanitizer report, a hang or a failed `require` is a bug of ours, never the input's.
+namespace target {
+
 void address(bytes input);
 void config(bytes input);
 void http1(bytes input);
 void stun(bytes input);
 void turn_message(bytes input);
 void turn_tcp_stream(bytes input);
+
+}  // namespace target
 
 /// Ends the process with the place of a broken promise.
 inline void require(bool holds, const std::source_location& where = std::source_location::current()) {

@@ -53,7 +53,7 @@ void run_step(turn_world& world, source& in) {
 
 /// An input that begins as STUN or ChannelData does is one datagram, so the corpora of raw messages are seeds too. Any
 /// other first byte begins a schedule.
-void turn_message(bytes input) {
+void target::turn_message(bytes input) {
     turn_world world;
     const auto first = input.empty() ? std::uint8_t{0} : conf::load_u8(input, 0);
     if (first < 4 || (first >= 0x40 && first <= 0x4F)) {

@@ -46,7 +46,7 @@ std::size_t drain(bytes buffered, reading& into) {
 
 }  // namespace
 
-void turn_tcp_stream(bytes input) {
+void target::turn_tcp_stream(bytes input) {
     source in(input);
     std::uint32_t cut = in.u8();
     const auto stream = in.take(input.size());

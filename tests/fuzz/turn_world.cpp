@@ -60,6 +60,8 @@ struct turn_world::recording {
     turn::settings settings = world_settings();
 
     recording() {
+        static_assert(first_port == turn_verdicts::first_port && last_port == turn_verdicts::last_port,
+                      "else the same seed draws other ports");
         turn_verdicts::relay server(settings, world_identity());
         server.now = start;
         client ada("ada", ada_at, udp_socket);
@@ -257,7 +259,7 @@ void turn_world::check_all_free() {
     require(core_.empty() && open_.empty() && ports_.in_use() == 0);
     require(quotas_.total() == 0 && quotas_.users() == 0);
     require(!core_.deadline());
-    for (std::uint16_t port = 50'000; port <= 50'023; port += 2) {
+    for (std::uint16_t port = first_port; port <= last_port; ++port) {
         require(!ports_.owner(conf::ip_family::v4, port) && !ports_.owner(conf::ip_family::v6, port));
     }
 }

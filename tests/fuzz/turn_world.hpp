@@ -5,8 +5,6 @@
 #include "tests/fuzz/target.hpp"
 
 #include <cstdint>
-#include <set>
-#include <string>
 #include <vector>
 
 namespace fuzz {
@@ -43,6 +41,8 @@ public:
     static const conf::endpoint& public_peer();
 
 private:
+    static constexpr std::uint16_t first_port = 50'000;
+    static constexpr std::uint16_t last_port = 50'031;
     struct recording;
     static const recording& recorded();
 
@@ -51,7 +51,7 @@ private:
     void settle();
     void check_transmits(const conf::turn::client_datagram* asked, std::size_t answer_bytes_max);
 
-    conf::turn::port_table ports_{50'000, 50'023};
+    conf::turn::port_table ports_{first_port, last_port};
     conf::turn::plain_quota_book quotas_;
     conf::turn::server core_;
     conf::turn::outputs out_;

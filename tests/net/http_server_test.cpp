@@ -180,6 +180,23 @@ TEST_CASE("a body that nobody wants ends the connection instead of being waited 
     CHECK(client.read_all().empty());
 }
 
+TEST_CASE("a small one is read past", "[net][http]") {
+    const http_test_server server;
+    test_client client(server.at());
+    client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 16384\r\n\r\n" + std::string(16384, 'x') +
+                get);
+    CHECK(client.read_answer().status == 405);
+    CHECK(client.read_answer().status == 200);
+    client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 16385\r\n\r\n");
+    CHECK(client.read_answer().field("Connection") == "close");
+    test_client asking(server.at());
+    asking.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+    CHECK(asking.read_answer().status == 405);  // no 100 before it
+    test_client chunked(server.at());
+    chunked.send("POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n");
+    CHECK(chunked.read_answer().status == 400);  // framing is checked even so
+}
+
 TEST_CASE("a handler that fails is a 500, and the server lives on", "[net][http]") {
     const http_test_server server({}, nullptr, [](net::http_router& routes) {
         routes.add("GET", "/throws", [](const net::http_request&) -> net::http_response {
@@ -246,6 +263,25 @@ TEST_CASE("draining ends idle connections at once and answers what has begun", "
     CHECK(answer.field("Connection") == "close");
     CHECK(busy.read_all().empty());
     { const auto gone = std::move(busy); }
+    CHECK(drained.wait_for(20s) == std::future_status::ready);
+}
+
+TEST_CASE("draining does not cut an answer that is on its way", "[net][http]") {
+    const std::string large(20'000'000, 'x');  // more than the kernel's buffers hold
+    std::promise<void> asked;
+    http_test_server server({}, nullptr, [&](net::http_router& routes) {
+        routes.add("GET", "/large", [&](const net::http_request&) {
+            asked.set_value();
+            return net::http_response{200, "text/plain", large, {}};
+        });
+    });
+    test_client client(server.at(), 4096);
+    client.send("GET /large HTTP/1.1\r\nHost: t\r\n\r\n");
+    asked.get_future().wait();
+    const auto drained = server.drain();
+    CHECK(client.read_answer().body.size() == large.size());
+    CHECK(client.read_all().empty());
+    { const auto gone = std::move(client); }
     CHECK(drained.wait_for(20s) == std::future_status::ready);
 }
 

@@ -43,10 +43,9 @@ TEST_CASE("an event is one line", "[apps]") {
         log_level::warning, "turn.full", "no port is free", {{"used", "16384"}, {"of", "two words"}}};
     CHECK(text_line(event) ==
           "2026-11-22T12:00:00.007Z warning turn.full no port is free used=16384 of=\"two words\"");
-    CHECK(
-        event_line(event, noon, log_format::json) ==
-        R"({"time":"2026-11-22T12:00:00.007Z","level":"warning","event":"turn.full","message":"no port is free",)"
-        R"("fields":{"used":"16384","of":"two words"}})");
+    CHECK(event_line(event, noon, log_format::json) ==
+          R"({"time":"2026-11-22T12:00:00.007Z","level":"warning","event":"turn.full",)"
+          R"("message":"no port is free","fields":{"used":"16384","of":"two words"}})");
     CHECK(text_line({log_level::debug, "a", "b", {}}) == "2026-11-22T12:00:00.007Z debug a b");
     CHECK(event_line({log_level::error, "a", "b", {}}, noon, log_format::json) ==
           R"({"time":"2026-11-22T12:00:00.007Z","level":"error","event":"a","message":"b","fields":{}})");

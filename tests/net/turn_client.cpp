@@ -136,6 +136,7 @@ public:
         return text.data();
     }
     [[nodiscard]] bool closed() const noexcept { return closed_; }
+    void say_goodbye() { SSL_shutdown(ssl_.get()); }
 
 private:
     int fd_;
@@ -156,9 +157,12 @@ public:
         make_non_blocking(socket_.fd());
         tls_.emplace(socket_.fd(), true);
     }
-    void send(bytes message) override {
-        if (tls_) return tls_->write(message);
-        if (::send(socket_.fd(), message.data(), message.size(), 0) < 0 && errno != ECONNREFUSED) fail("cannot send");
+    void send(bytes message) override { tls_ ? tls_->write(message) : send_raw(message); }
+    void send_raw(bytes data) override {
+        if (::send(socket_.fd(), data.data(), data.size(), 0) < 0 && errno != ECONNREFUSED) fail("cannot send");
+    }
+    void say_goodbye() override {
+        if (tls_) tls_->say_goodbye();
     }
     std::optional<std::vector<std::byte>> receive(milliseconds wait) override {
         std::vector<std::byte> room(65536);
@@ -213,9 +217,7 @@ public:
     [[nodiscard]] bool closed() const override { return closed_ || (tls_ && tls_->closed()); }
     [[nodiscard]] endpoint local() const override { return socket_.local(); }
 
-private:
-    void write(bytes data) {
-        if (tls_) return tls_->write(data);
+    void send_raw(bytes data) override {
         while (!data.empty()) {
             const auto count = ::send(socket_.fd(), data.data(), data.size(), MSG_NOSIGNAL);
             if (count < 0) {
@@ -225,6 +227,12 @@ private:
             data = data.subspan(static_cast<std::size_t>(count));
         }
     }
+    void say_goodbye() override {
+        if (tls_) tls_->say_goodbye();
+    }
+
+private:
+    void write(bytes data) { tls_ ? tls_->write(data) : send_raw(data); }
     bool fill(milliseconds wait) {
         std::array<std::byte, 16384> room;
         std::size_t size = 0;

@@ -32,6 +32,10 @@ public:
     /// The server's certificate by its name; empty without TLS.
     [[nodiscard]] virtual std::string server_name() const { return {}; }
     [[nodiscard]] virtual bool closed() const { return false; }
+    /// Past TLS and DTLS, as somebody would who can write the client's address into his packets.
+    virtual void send_raw(bytes data) = 0;
+    /// Ends a TLS or DTLS session properly.
+    virtual void say_goodbye() {}
     [[nodiscard]] virtual endpoint local() const = 0;
 };
 

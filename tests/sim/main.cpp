@@ -1,5 +1,8 @@
 /// Runs seeds of the simulation. The same seed and profile give the same run, event for event.
 #include "libconf/base/check.hpp"
+#include "tests/sim/turn/citizens.hpp"
+#include "tests/sim/turn/node.hpp"
+#include "tests/sim/turn/participant.hpp"
 #include "tests/sim/turn/world.hpp"
 
 #include <fmt/format.h>
@@ -184,7 +187,8 @@ int main(int count, char** words) {
     conf::set_check_handler(show_last_events);
     const auto began = std::chrono::steady_clock::now();
     const auto took = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count(); };
-    runner work{.how = how};
+    runner work;
+    work.how = how;
     const bool everything = !how.seeds && !how.minutes;
     const auto seeds = how.seeds.value_or(range{});
 

@@ -108,7 +108,7 @@ public:
     [[nodiscard]] bool is_open(stream_id on) const { return streams_.contains(on); }
 
 private:
-    struct host {
+    struct host_paths {
         path up;
         path down;
     };
@@ -144,7 +144,7 @@ private:
     trace& log_;
     fault_tally& faults_;
     dice chance_;
-    std::vector<host> hosts_;
+    std::vector<host_paths> hosts_;
     std::map<ip_address, host_id> host_of_;
     std::map<socket_id, bound> sockets_;
     std::map<endpoint, socket_id> by_address_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "libconf/turn/options.hpp"
+#include "libconf/turn/port_table.hpp"
 #include "tests/sim/dice.hpp"
 #include "tests/sim/event_queue.hpp"
 #include "tests/sim/faults.hpp"

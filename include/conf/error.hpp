@@ -12,15 +12,16 @@ namespace conf::inline v0 {
 
 /// An expected failure: a code that a program can compare, and a sentence that a person can act on.
 ///
-/// Every module of libconf has an `enum class …_errc` that converts to an error. The context, where there is one, says
-/// which thing was wrong: a file and line, a key, a field, a limit.
+/// Every module of libconf has an `enum class …_errc` that converts to an error. The context, where there is
+/// one, says which thing was wrong: a file and line, a key, a field, a limit.
 ///
 /// Thread: a value; distinct objects, any thread.
 class error {
 public:
     template <class Errc>
         requires std::is_error_code_enum_v<Errc>
-    error(Errc code) : code_(make_error_code(code)) {}  // NOLINT(google-explicit-constructor): `return errc::x;`
+    error(Errc code)
+        : code_(make_error_code(code)) {}  // NOLINT(google-explicit-constructor): `return errc::x;`
 
     error(std::error_code code) : code_(code) {}  // NOLINT(google-explicit-constructor)
 

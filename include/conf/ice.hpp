@@ -12,16 +12,17 @@ namespace conf::inline v0 {
 
 /// One entry of `RTCConfiguration.iceServers` (W3C WebRTC §4.2.3).
 struct ice_server {
-    std::vector<std::string> urls;  ///< "stun:host:port", "turn:host:port?transport=udp", "turns:…" (RFC 7064, RFC 7065)
-    std::string username;           ///< empty for STUN
-    std::string credential;         ///< empty for STUN
+    std::vector<std::string>
+        urls;  ///< "stun:host:port", "turn:host:port?transport=udp", "turns:…" (RFC 7064, RFC 7065)
+    std::string username;    ///< empty for STUN
+    std::string credential;  ///< empty for STUN
 };
 
 /// The list as the JSON array that `new RTCPeerConnection({iceServers: …})` takes.
 [[nodiscard]] CONF_EXPORT std::string to_json(const std::vector<ice_server>& servers);
 
-/// A time-limited TURN credential: username "expiry:user", password base64(HMAC-SHA1(secret, username)), as coturn's
-/// `use-auth-secret` and draft-uberti-behave-turn-rest-00 define it.
+/// A time-limited TURN credential: username "expiry:user", password base64(HMAC-SHA1(secret, username)), as
+/// coturn's `use-auth-secret` and draft-uberti-behave-turn-rest-00 define it.
 struct turn_credential {
     std::string username;
     std::string password;

@@ -26,8 +26,9 @@ struct log_event {
     std::vector<field> fields;
 };
 
-/// Receives events. The library calls it from its own threads, one call at a time for each server object; it must not
-/// block for long. An empty function switches logging off. libconf itself never writes to stdout or stderr.
+/// Receives events. The library calls it from its own threads, one call at a time for each server object; it
+/// must not block for long. An empty function switches logging off. libconf itself never writes to stdout or
+/// stderr.
 using log_sink = std::function<void(const log_event&)>;
 
 }  // namespace conf::inline v0

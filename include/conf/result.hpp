@@ -9,15 +9,17 @@
 
 namespace conf::inline v0 {
 
-/// Holds a `T` or an `error`. A caller who handles asks `if (!r) return r.error();`, a caller who prefers exceptions
-/// writes `r.value()`.
+/// Holds a `T` or an `error`. A caller who handles asks `if (!r) return r.error();`, a caller who prefers
+/// exceptions writes `r.value()`.
 ///
 /// Thread: a value; distinct objects, any thread.
 template <class T>
 class [[nodiscard]] result {
 public:
-    result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
-    result(conf::error why) : state_(std::in_place_index<1>, std::move(why)) {}  // NOLINT(google-explicit-constructor)
+    result(T value)
+        : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+    result(conf::error why)
+        : state_(std::in_place_index<1>, std::move(why)) {}  // NOLINT(google-explicit-constructor)
 
     template <class Errc>
         requires std::is_error_code_enum_v<Errc>

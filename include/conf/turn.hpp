@@ -19,7 +19,8 @@ namespace conf::inline v0 {
 /// Whom the relay may send to on a client's behalf.
 enum class turn_peer_policy : std::uint8_t {
     sfu_only,   ///< the media addresses of `turn_options::sfu_addresses`, and nobody else
-    deny_list,  ///< everybody but loopback, private, reserved and the server's own addresses, in every spelling
+    deny_list,  ///< everybody but loopback, private, reserved and the server's own addresses, in every
+                ///< spelling
 };
 
 /// Bounds on what clients may take. 0 switches a limit off.
@@ -29,26 +30,30 @@ struct turn_limits {
     std::uint32_t allocations_per_address = 0;      ///< live allocations of one client address (/32, /64)
     std::uint32_t allocations_total = 0;            ///< live allocations of the server
     std::uint64_t allocation_bps = 10'000'000;      ///< bits a second each allocation may relay, each way
-    std::uint64_t total_bps = 0;                    ///< bits a second the whole server may relay, both ways together
-    std::uint32_t unauthenticated_rps = 10;         ///< answers a second to one unverified source (/32, /64)
+    std::uint64_t total_bps = 0;             ///< bits a second the whole server may relay, both ways together
+    std::uint32_t unauthenticated_rps = 10;  ///< answers a second to one unverified source (/32, /64)
 };
 
-/// What a TURN server is made from. Every field has the name and the meaning of its `turn.*` key in the configuration.
+/// What a TURN server is made from. Every field has the name and the meaning of its `turn.*` key in the
+/// configuration.
 struct turn_options {
-    std::vector<std::string> listen;  ///< "udp://0.0.0.0:3478", "tcp://…", "tls://…", "dtls://…"; port 0: any free one
-    std::string realm = "libconf";    ///< at most 64 bytes, so that an answer to a stranger stays under 160
-    std::vector<std::string> secrets;            ///< for time-limited credentials; all are valid at once
-    std::map<std::string, std::string> users;    ///< static users: name to password
-    std::vector<std::string> relay_address;      ///< at most one IPv4 and one IPv6; empty: the listeners', or the host's first
-    std::vector<std::string> external_addresses; ///< "public" or "public/private": behind 1:1 NAT
+    std::vector<std::string>
+        listen;  ///< "udp://0.0.0.0:3478", "tcp://…", "tls://…", "dtls://…"; port 0: any free one
+    std::string realm = "libconf";     ///< at most 64 bytes, so that an answer to a stranger stays under 160
+    std::vector<std::string> secrets;  ///< for time-limited credentials; all are valid at once
+    std::map<std::string, std::string> users;  ///< static users: name to password
+    std::vector<std::string>
+        relay_address;  ///< at most one IPv4 and one IPv6; empty: the listeners', or the host's first
+    std::vector<std::string> external_addresses;  ///< "public" or "public/private": behind 1:1 NAT
     std::string relay_ports = "49152-65535";
     turn_peer_policy peer_policy = turn_peer_policy::sfu_only;
     std::vector<std::string> allow_peers;    ///< prefixes that win over the policy, "192.0.2.0/24"
     std::vector<std::string> sfu_addresses;  ///< what `sfu_only` admits: "address" or "address:port"
     std::vector<std::string> own_services;   ///< "address:port" of this host that no peer policy ever opens
-    std::string alternate_server;            ///< "address:port" that a draining server names in its 300 answers
-    std::chrono::seconds drain_limit{3600};  ///< a draining server leaves after this time even with allocations alive
-    std::uint32_t threads = 1;               ///< relay threads; an allocation lives on one of them
+    std::string alternate_server;  ///< "address:port" that a draining server names in its 300 answers
+    std::chrono::seconds drain_limit{
+        3600};                  ///< a draining server leaves after this time even with allocations alive
+    std::uint32_t threads = 1;  ///< relay threads; an allocation lives on one of them
     turn_limits limits;
 
     std::string tls_certificate;  ///< PEM file with the chain; needed by tls:// and dtls:// listeners
@@ -75,7 +80,8 @@ class CONF_EXPORT turn_server {
 public:
     /// Binds every listener and starts the relay threads.
     ///
-    /// @return `turn_errc::…` naming the option that is wrong; a `std::system_error` code naming the address that
+    /// @return `turn_errc::…` naming the option that is wrong; a `std::system_error` code naming the address
+    /// that
     ///         cannot be bound. Nothing is left running then.
     static result<turn_server> create(turn_options options);
 
@@ -83,17 +89,20 @@ public:
     turn_server& operator=(turn_server&&) noexcept;
     ~turn_server();
 
-    /// Takes new options without dropping anybody: realm, secrets, users, limits, policy, alternate server, and the
-    /// certificate files, which are read anew. On an error the old options stay in force, all of them.
+    /// Takes new options without dropping anybody: realm, secrets, users, limits, policy, alternate server,
+    /// and the certificate files, which are read anew. On an error the old options stay in force, all of
+    /// them.
     ///
     /// @return names of the options that differ but need a restart (`listen`, `relay_address`, `relay_ports`,
     ///         `external_addresses`, `threads`); empty when all is in force.
     result<std::vector<std::string>> apply(turn_options options);
 
-    /// No new allocations from now on: 300 with the alternate server where there is one, else 508. Existing ones live on.
+    /// No new allocations from now on: 300 with the alternate server where there is one, else 508. Existing
+    /// ones live on.
     void drain();
 
-    /// Waits until a draining server is empty or its `drain_limit` is over. Call from any thread but the log sink's.
+    /// Waits until a draining server is empty or its `drain_limit` is over. Call from any thread but the log
+    /// sink's.
     void wait_drained();
 
     /// Stops at once; also done by the destructor.

@@ -12,8 +12,8 @@
 
 namespace conf::inline v0 {
 
-/// The version of the library at run time, "MAJOR.MINOR.PATCH". Compare with `CONF_VERSION_STRING` to find out whether
-/// the program runs with the library it was compiled for. Thread: any.
+/// The version of the library at run time, "MAJOR.MINOR.PATCH". Compare with `CONF_VERSION_STRING` to find
+/// out whether the program runs with the library it was compiled for. Thread: any.
 [[nodiscard]] CONF_EXPORT std::string_view version() noexcept;
 
 }  // namespace conf::inline v0

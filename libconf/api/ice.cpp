@@ -47,7 +47,8 @@ std::string to_json(const std::vector<ice_server>& servers) {
     return out + "]";
 }
 
-turn_credential make_turn_credential(std::string_view secret, std::string_view user, std::chrono::sys_seconds expires) {
+turn_credential make_turn_credential(std::string_view secret, std::string_view user,
+                                     std::chrono::sys_seconds expires) {
     auto username = fmt::format("{}:{}", expires.time_since_epoch().count(), user);
     auto password = turn::rest_password(secret, username);
     return {.username = std::move(username), .password = std::move(password), .expires = expires};
@@ -57,7 +58,9 @@ std::vector<ice_server> make_ice_servers(const turn_options& options, const std:
                                          std::string_view user, std::chrono::sys_seconds expires) {
     if (options.secrets.empty()) return {};
     auto credential = make_turn_credential(options.secrets.back(), user, expires);
-    return {{.urls = urls, .username = std::move(credential.username), .credential = std::move(credential.password)}};
+    return {{.urls = urls,
+             .username = std::move(credential.username),
+             .credential = std::move(credential.password)}};
 }
 
 }  // namespace conf::inline v0

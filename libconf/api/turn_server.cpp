@@ -17,11 +17,16 @@ public:
             case turn_errc::bad_listen:
                 return "expected udp://ADDRESS:PORT, or tcp, tls or dtls in place of udp";
             case turn_errc::bad_realm: return "expected 1 to 64 printable characters without quotes";
-            case turn_errc::no_credentials: return "a relay needs at least one secret or user, or nobody can use it";
-            case turn_errc::bad_secret: return "expected a secret that is not empty; make one with: openssl rand -hex 32";
-            case turn_errc::bad_user: return "expected a name without a colon, and a password that is not empty";
-            case turn_errc::bad_relay_address: return "expected at most one IPv4 and one IPv6 address of this host";
-            case turn_errc::bad_external_address: return "expected PUBLIC or PUBLIC/PRIVATE, two addresses of one family";
+            case turn_errc::no_credentials:
+                return "a relay needs at least one secret or user, or nobody can use it";
+            case turn_errc::bad_secret:
+                return "expected a secret that is not empty; make one with: openssl rand -hex 32";
+            case turn_errc::bad_user:
+                return "expected a name without a colon, and a password that is not empty";
+            case turn_errc::bad_relay_address:
+                return "expected at most one IPv4 and one IPv6 address of this host";
+            case turn_errc::bad_external_address:
+                return "expected PUBLIC or PUBLIC/PRIVATE, two addresses of one family";
             case turn_errc::bad_relay_ports:
                 return "expected FIRST-LAST within 1024-65535, with a port for each relay thread";
             case turn_errc::bad_prefix: return "expected an address or a prefix such as 192.0.2.0/24";
@@ -29,8 +34,10 @@ public:
             case turn_errc::bad_alternate_server: return "expected ADDRESS:PORT";
             case turn_errc::bad_own_service: return "expected ADDRESS:PORT";
             case turn_errc::bad_threads: return "expected 1 to 64";
-            case turn_errc::certificate_missing: return "tls:// and dtls:// listeners need tls.certificate and tls.key";
-            case turn_errc::bad_certificate: return "the files do not hold a certificate and the key that fits it";
+            case turn_errc::certificate_missing:
+                return "tls:// and dtls:// listeners need tls.certificate and tls.key";
+            case turn_errc::bad_certificate:
+                return "the files do not hold a certificate and the key that fits it";
         }
         return "unknown TURN error";
     }

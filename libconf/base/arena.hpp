@@ -11,8 +11,8 @@
 
 namespace conf {
 
-/// Pieces stay where they are until `reset`, which keeps the memory for the next turn. What a piece held before is still
-/// in it: whoever takes one writes all of it. Belongs to its owner.
+/// Pieces stay where they are until `reset`, which keeps the memory for the next turn. What a piece held
+/// before is still in it: whoever takes one writes all of it. Belongs to its owner.
 class arena {
 public:
     /// Precondition: at most `chunk_bytes`.

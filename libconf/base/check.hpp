@@ -15,7 +15,8 @@ check_handler set_check_handler(check_handler handler) noexcept;
 
 /// Stays on in release builds: a wrong relay is worse than a stopped one.
 inline void check(bool holds, const std::source_location& where = std::source_location::current()) noexcept {
-    if (!holds) [[unlikely]] check_failed(where);
+    if (!holds) [[unlikely]]
+        check_failed(where);
 }
 
 }  // namespace conf

@@ -11,8 +11,8 @@ namespace conf {
 
 /// Maps `Key` to `Value` by open addressing with linear probing and backward-shift deletion.
 ///
-/// The caller passes the hash with each call, because it often has it already. At most three quarters are filled, so a
-/// search always ends. Belongs to its owner; no thread safety.
+/// The caller passes the hash with each call, because it often has it already. At most three quarters are
+/// filled, so a search always ends. Belongs to its owner; no thread safety.
 template <class Key, class Value>
 class flat_map {
 public:

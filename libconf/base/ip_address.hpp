@@ -42,9 +42,9 @@ public:
     [[nodiscard]] constexpr std::uint32_t to_v4() const noexcept { return load_u32(raw_, 0); }
 
     [[nodiscard]] bool is_unspecified() const noexcept;
-    [[nodiscard]] bool is_loopback() const noexcept;   ///< 127.0.0.0/8 or ::1
-    [[nodiscard]] bool is_multicast() const noexcept;  ///< 224.0.0.0/4 or ff00::/8
-    [[nodiscard]] bool is_link_local() const noexcept; ///< 169.254.0.0/16 or fe80::/10
+    [[nodiscard]] bool is_loopback() const noexcept;    ///< 127.0.0.0/8 or ::1
+    [[nodiscard]] bool is_multicast() const noexcept;   ///< 224.0.0.0/4 or ff00::/8
+    [[nodiscard]] bool is_link_local() const noexcept;  ///< 169.254.0.0/16 or fe80::/10
 
     /// RFC 5952 text.
     [[nodiscard]] std::string to_string() const;

@@ -6,8 +6,8 @@
 
 namespace conf {
 
-/// Counts microseconds from a point that only the shell knows. It has no `now()` on purpose: a core that wants the time
-/// must be given it, so a simulator can run an hour in a second.
+/// Counts microseconds from a point that only the shell knows. It has no `now()` on purpose: a core that
+/// wants the time must be given it, so a simulator can run an hour in a second.
 struct engine_clock {
     using duration = std::chrono::microseconds;
     using rep = duration::rep;

@@ -23,8 +23,9 @@ const unsigned char* raw(bytes data) noexcept {
     return reinterpret_cast<const unsigned char*>(data.data());
 }
 
-/// One algorithm with a context to use it in. Fetching and allocating cost a microsecond in OpenSSL 3, more than the
-/// hash of a STUN message; so each thread keeps one of each. It is a cache: no result depends on what was in it.
+/// One algorithm with a context to use it in. Fetching and allocating cost a microsecond in OpenSSL 3, more
+/// than the hash of a STUN message; so each thread keeps one of each. It is a cache: no result depends on
+/// what was in it.
 class digest_function {
 public:
     explicit digest_function(const char* name)
@@ -35,9 +36,11 @@ public:
     template <std::size_t Size>
     void run(std::initializer_list<bytes> parts, std::array<std::byte, Size>& out) {
         bool fine = EVP_DigestInit_ex2(context_.get(), digest_.get(), nullptr) == 1;
-        for (const auto part : parts) fine = fine && EVP_DigestUpdate(context_.get(), raw(part), part.size()) == 1;
+        for (const auto part : parts)
+            fine = fine && EVP_DigestUpdate(context_.get(), raw(part), part.size()) == 1;
         unsigned size = 0;
-        fine = fine && EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(out.data()), &size) == 1;
+        fine = fine &&
+               EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(out.data()), &size) == 1;
         check(fine && size == Size);
     }
 
@@ -61,13 +64,16 @@ public:
 
     template <std::size_t Size>
     void run(bytes key, std::initializer_list<bytes> parts, std::array<std::byte, Size>& out) {
-        // An empty key would mean "as before" to OpenSSL; HMAC pads keys with zeros, so one zero byte is the same key.
+        // An empty key would mean "as before" to OpenSSL; HMAC pads keys with zeros, so one zero byte is the
+        // same key.
         static constexpr std::byte zero{0};
         if (key.empty()) key = bytes(&zero, 1);
         bool fine = EVP_MAC_init(context_.get(), raw(key), key.size(), nullptr) == 1;
-        for (const auto part : parts) fine = fine && EVP_MAC_update(context_.get(), raw(part), part.size()) == 1;
+        for (const auto part : parts)
+            fine = fine && EVP_MAC_update(context_.get(), raw(part), part.size()) == 1;
         std::size_t size = 0;
-        fine = fine && EVP_MAC_final(context_.get(), reinterpret_cast<unsigned char*>(out.data()), &size, Size) == 1;
+        fine = fine &&
+               EVP_MAC_final(context_.get(), reinterpret_cast<unsigned char*>(out.data()), &size, Size) == 1;
         check(fine && size == Size);
     }
 

@@ -16,8 +16,9 @@ using random_key = std::array<std::byte, 32>;
 /// A key for tests: the same for the same number.
 [[nodiscard]] random_key key_from_seed(std::uint64_t seed);
 
-/// The blocks SHA-256(key, 0), SHA-256(key, 1), … as a stream. The same key gives the same stream everywhere, so a core
-/// that draws ports and tokens from it can be replayed, and nobody without the key can guess the next one.
+/// The blocks SHA-256(key, 0), SHA-256(key, 1), … as a stream. The same key gives the same stream everywhere,
+/// so a core that draws ports and tokens from it can be replayed, and nobody without the key can guess the
+/// next one.
 ///
 /// Satisfies std::uniform_random_bit_generator. Belongs to its owner.
 class keyed_random {

@@ -27,7 +27,8 @@ bool readiness_set::add(int fd, std::uint64_t tag, std::uint32_t events) {
 
 std::span<const epoll_event> readiness_set::wait(std::optional<std::chrono::microseconds> at_most) {
     // Milliseconds, rounded up: a timer must not be asked for before it is due.
-    const auto limit = at_most ? static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(*at_most).count()) : -1;
+    const auto limit =
+        at_most ? static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(*at_most).count()) : -1;
     const auto count = ::epoll_wait(epoll_, events_.data(), static_cast<int>(batch), limit);
     return std::span(events_).first(count > 0 ? static_cast<std::size_t>(count) : 0);
 }

@@ -13,11 +13,12 @@ namespace conf::net {
 
 /// An epoll of our own, and an eventfd that ends its wait.
 ///
-/// Asio could watch the same sockets, but it needs two more system calls for each wake-up and several hundred bytes for
-/// each socket; a relay wakes up for nearly every packet and has thousands of sockets (measured in tests/bench/turn).
+/// Asio could watch the same sockets, but it needs two more system calls for each wake-up and several hundred
+/// bytes for each socket; a relay wakes up for nearly every packet and has thousands of sockets (measured in
+/// tests/bench/turn).
 ///
-/// Edge-triggered: a socket is reported once and must then be read until it is empty. `wake` may be called by any thread,
-/// everything else belongs to the shard.
+/// Edge-triggered: a socket is reported once and must then be read until it is empty. `wake` may be called by
+/// any thread, everything else belongs to the shard.
 class readiness_set {
 public:
     readiness_set();

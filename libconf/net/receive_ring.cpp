@@ -1,15 +1,15 @@
 #include "libconf/net/receive_ring.hpp"
 
-#include <cerrno>
 #include <netinet/udp.h>
+#include <cerrno>
 
 #include <cstring>
 
 namespace conf::net {
 namespace {
 
-/// Slots do not start at multiples of a large power of two: their first lines would all fall into the same few sets of
-/// the processor's caches and push each other out.
+/// Slots do not start at multiples of a large power of two: their first lines would all fall into the same
+/// few sets of the processor's caches and push each other out.
 constexpr std::size_t stride = receive_ring::slot_bytes + 1280;
 
 void read_control(msghdr& header, received& into) {
@@ -33,8 +33,11 @@ void read_control(msghdr& header, received& into) {
 }  // namespace
 
 receive_ring::receive_ring()
-    : memory_(std::make_unique_for_overwrite<std::byte[]>(slots * stride)), headers_(slots), pieces_(slots),
-      names_(slots), controls_(slots) {
+    : memory_(std::make_unique_for_overwrite<std::byte[]>(slots * stride)),
+      headers_(slots),
+      pieces_(slots),
+      names_(slots),
+      controls_(slots) {
     results_.reserve(slots);
     for (std::size_t i = 0; i < slots; ++i) {
         pieces_[i] = {memory_.get() + i * stride, slot_bytes};
@@ -53,12 +56,14 @@ std::span<const received> receive_ring::receive(int fd, bool& drained) {
     const auto room = static_cast<unsigned>(slots - next_);
     auto count = ::recvmmsg(fd, headers_.data() + next_, room, MSG_DONTWAIT, nullptr);
     // An ICMP error about an earlier datagram is reported once and hides what is waiting behind it.
-    if (count < 0 && errno != EAGAIN) count = ::recvmmsg(fd, headers_.data() + next_, room, MSG_DONTWAIT, nullptr);
+    if (count < 0 && errno != EAGAIN)
+        count = ::recvmmsg(fd, headers_.data() + next_, room, MSG_DONTWAIT, nullptr);
     drained = count < static_cast<int>(room);
     for (int i = 0; i < count; ++i, ++next_) {
         auto& header = headers_[next_].msg_hdr;
         const bytes data(memory_.get() + next_ * stride, headers_[next_].msg_len);
-        received one{.remote = from_kernel(names_[next_]), .local = {}, .data = data, .segment_bytes = data.size()};
+        received one{
+            .remote = from_kernel(names_[next_]), .local = {}, .data = data, .segment_bytes = data.size()};
         read_control(header, one);
         results_.push_back(one);
         header.msg_namelen = sizeof(socket_address);

@@ -14,13 +14,13 @@
 
 namespace conf::net {
 
-/// What one entry of recvmmsg delivered: one datagram, or a run of datagrams of one sender and one size (UDP_GRO), the
-/// last of which may be shorter.
+/// What one entry of recvmmsg delivered: one datagram, or a run of datagrams of one sender and one size
+/// (UDP_GRO), the last of which may be shorter.
 struct received {
     endpoint remote;
     std::optional<ip_address> local;  ///< where the socket reports it
     bytes data;
-    std::size_t segment_bytes = 0;    ///< of each datagram of the run; data.size() for a single one
+    std::size_t segment_bytes = 0;  ///< of each datagram of the run; data.size() for a single one
 
     template <class Visitor>
     void for_each_datagram(Visitor&& visit) const {
@@ -31,8 +31,8 @@ struct received {
     }
 };
 
-/// A ring of slots, each large enough for the longest run the kernel makes. What was received stays valid until `reset`,
-/// so several sockets can be read and everything be sent in one go. Belongs to its shard.
+/// A ring of slots, each large enough for the longest run the kernel makes. What was received stays valid
+/// until `reset`, so several sockets can be read and everything be sent in one go. Belongs to its shard.
 class receive_ring {
 public:
     receive_ring();

@@ -2,8 +2,8 @@
 
 #include "libconf/base/hash.hpp"
 
-#include <cerrno>
 #include <netinet/udp.h>
+#include <cerrno>
 
 #include <algorithm>
 #include <bit>
@@ -15,8 +15,8 @@ namespace {
 constexpr std::array<std::byte, 4> zeros{};
 
 bool same_flow(const outgoing& a, const outgoing& b) noexcept {
-    return a.fd == b.fd && a.destination == b.destination
-           && (a.source == b.source || (a.source && b.source && *a.source == *b.source));
+    return a.fd == b.fd && a.destination == b.destination &&
+           (a.source == b.source || (a.source && b.source && *a.source == *b.source));
 }
 
 iovec piece_of(bytes data) noexcept {
@@ -26,7 +26,8 @@ iovec piece_of(bytes data) noexcept {
 /// Appends one control message; `control` grows by what it takes.
 template <class Value>
 void append_control(msghdr& header, int level, int type, const Value& value) {
-    auto* at = reinterpret_cast<cmsghdr*>(static_cast<std::byte*>(header.msg_control) + header.msg_controllen);
+    auto* at =
+        reinterpret_cast<cmsghdr*>(static_cast<std::byte*>(header.msg_control) + header.msg_controllen);
     at->cmsg_level = level;
     at->cmsg_type = type;
     at->cmsg_len = CMSG_LEN(sizeof value);
@@ -74,7 +75,8 @@ void send_batch::find_flows() {
         // Datagrams come in runs: usually this one has the flow of the one before.
         if (current == none || !same_flow(queue_[flows_[current].first], queue_[i])) {
             auto at = hash_of(queue_[i].destination, static_cast<std::uint64_t>(queue_[i].fd)) & mask;
-            while (table_[at] != none && !same_flow(queue_[flows_[table_[at]].first], queue_[i])) at = (at + 1) & mask;
+            while (table_[at] != none && !same_flow(queue_[flows_[table_[at]].first], queue_[i]))
+                at = (at + 1) & mask;
             if (table_[at] == none) {
                 table_[at] = static_cast<std::uint32_t>(flows_.size());
                 flows_.push_back({queue_[i].fd, i, i});
@@ -158,9 +160,10 @@ void send_batch::send_messages(std::size_t begin, std::size_t end) {
     while (begin < end) {
         ++count_.system_calls;
         // A single message by sendmsg: sendmmsg would copy its header in and out once more.
-        const auto sent = end - begin == 1
-                              ? (::sendmsg(fd, &messages_[begin].msg_hdr, MSG_DONTWAIT) < 0 ? -1 : 1)
-                              : ::sendmmsg(fd, &messages_[begin], static_cast<unsigned>(end - begin), MSG_DONTWAIT);
+        const auto sent =
+            end - begin == 1
+                ? (::sendmsg(fd, &messages_[begin].msg_hdr, MSG_DONTWAIT) < 0 ? -1 : 1)
+                : ::sendmmsg(fd, &messages_[begin], static_cast<unsigned>(end - begin), MSG_DONTWAIT);
         if (sent > 0) {
             for (auto i = begin; i < begin + static_cast<std::size_t>(sent); ++i) {
                 if (runs_[i].datagrams > 1) count_.segmented += runs_[i].datagrams;

@@ -23,9 +23,9 @@ struct outgoing {
     [[nodiscard]] std::size_t size() const noexcept { return head.size() + body.size() + padding; }
 };
 
-/// Groups datagrams by socket and destination, keeping their order within a group, makes runs of equal size into one
-/// send with UDP_SEGMENT (measured: a sixth of the cost of single sends), and hands all messages of a socket to one
-/// sendmmsg. Belongs to its shard.
+/// Groups datagrams by socket and destination, keeping their order within a group, makes runs of equal size
+/// into one send with UDP_SEGMENT (measured: a sixth of the cost of single sends), and hands all messages of
+/// a socket to one sendmmsg. Belongs to its shard.
 class send_batch {
 public:
     struct totals {
@@ -46,7 +46,8 @@ public:
 
     /// Kernel: UDP_MAX_SEGMENTS.
     static constexpr std::size_t segments_max = 64;
-    /// A segment must fit the path's MTU or the kernel refuses the run: 1500 bytes less the IPv6 and UDP headers.
+    /// A segment must fit the path's MTU or the kernel refuses the run: 1500 bytes less the IPv6 and UDP
+    /// headers.
     static constexpr std::size_t segment_bytes_max = 1452;
     static constexpr std::size_t run_bytes_max = 65000;
 
@@ -74,7 +75,7 @@ private:
     void send_singly(const run& refused);
 
     std::vector<outgoing> queue_;
-    std::vector<std::uint32_t> next_;   // of each datagram, the next one of its flow
+    std::vector<std::uint32_t> next_;  // of each datagram, the next one of its flow
     std::vector<flow> flows_;
     std::vector<std::uint32_t> table_;  // open addressing: numbers of flows
     std::vector<run> runs_;             // one for each of messages_

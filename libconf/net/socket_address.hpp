@@ -28,13 +28,15 @@ union socket_address {
     to.v6.sin6_family = AF_INET6;
     to.v6.sin6_port = htons(from.port);
     const auto raw = from.ip.raw();
-    for (std::size_t i = 0; i < raw.size(); ++i) to.v6.sin6_addr.s6_addr[i] = std::to_integer<std::uint8_t>(raw[i]);
+    for (std::size_t i = 0; i < raw.size(); ++i)
+        to.v6.sin6_addr.s6_addr[i] = std::to_integer<std::uint8_t>(raw[i]);
     return sizeof to.v6;
 }
 
 [[nodiscard]] inline endpoint from_kernel(const socket_address& from) noexcept {
     if (from.any.sa_family == AF_INET6) {
-        return {ip_address::from_bytes(std::as_bytes(std::span(from.v6.sin6_addr.s6_addr))), ntohs(from.v6.sin6_port)};
+        return {ip_address::from_bytes(std::as_bytes(std::span(from.v6.sin6_addr.s6_addr))),
+                ntohs(from.v6.sin6_port)};
     }
     return {ip_address::v4(ntohl(from.v4.sin_addr.s_addr)), ntohs(from.v4.sin_port)};
 }

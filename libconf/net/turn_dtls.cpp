@@ -23,7 +23,7 @@
 namespace conf::net {
 namespace {
 
-/// What we send stays below every path's MTU (security.md §13).
+/// What we send stays below every path's MTU.
 constexpr long dtls_mtu_bytes = 1200;
 constexpr std::chrono::milliseconds sweep_interval{250};
 constexpr std::size_t cookie_bytes = 20;
@@ -35,8 +35,8 @@ struct ssl_deleter {
 
 }  // namespace
 
-/// One client. OpenSSL reads the datagram that is being handled and writes datagrams straight to the socket, through a
-/// BIO of our own: a memory BIO would glue the datagrams of a flight together.
+/// One client. OpenSSL reads the datagram that is being handled and writes datagrams straight to the socket,
+/// through a BIO of our own: a memory BIO would glue the datagrams of a flight together.
 class dtls_session final : public client_link {
 public:
     dtls_session(dtls_listener& listener, std::shared_ptr<ssl_ctx_st> context)
@@ -210,13 +210,17 @@ int judge_cookie(SSL* ssl, const unsigned char* cookie, unsigned size) {
 }  // namespace
 
 dtls_listener::dtls_listener(turn_shard& shard, std::shared_ptr<tls_context> tls)
-    : shard_(shard), tls_(std::move(tls)), cookie_key_(crypto::system_random_key()), descriptor_(shard.context()),
+    : shard_(shard),
+      tls_(std::move(tls)),
+      cookie_key_(crypto::system_random_key()),
+      descriptor_(shard.context()),
       sweep_timer_(shard.context()) {}
 
 dtls_listener::~dtls_listener() = default;
 
 result<endpoint> dtls_listener::open(const endpoint& at, bool shared) {
-    if (const auto failed = udp_socket::open(at, {.receive_buffer_bytes = 1 << 20, .reuse_port = shared}, socket_)) {
+    if (const auto failed =
+            udp_socket::open(at, {.receive_buffer_bytes = 1 << 20, .reuse_port = shared}, socket_)) {
         return listen_failure("dtls://" + at.to_string(), failed);
     }
     descriptor_.assign(::dup(socket_.native_handle()));
@@ -235,11 +239,12 @@ void dtls_listener::close() {
 }
 
 void dtls_listener::wait() {
-    descriptor_.async_wait(asio::posix::descriptor_base::wait_read, [self = shared_from_this()](asio::error_code error) {
-        if (error) return;
-        self->read();
-        self->wait();
-    });
+    descriptor_.async_wait(asio::posix::descriptor_base::wait_read,
+                           [self = shared_from_this()](asio::error_code error) {
+                               if (error) return;
+                               self->read();
+                               self->wait();
+                           });
 }
 
 void dtls_listener::read() {
@@ -310,9 +315,10 @@ void dtls_listener::sweep() {
     std::vector<endpoint> over;
     for (const auto& [remote, session] : sessions_) {
         if (!session->established()) {
-            if (now - session->since > handshake_time_max || !session->handle_timeout()) over.push_back(remote);
-        } else if (now - session->last_message > idle_time_max
-                   && !shard_.has_allocation(session->socket, session->remote)) {
+            if (now - session->since > handshake_time_max || !session->handle_timeout())
+                over.push_back(remote);
+        } else if (now - session->last_message > idle_time_max &&
+                   !shard_.has_allocation(session->socket, session->remote)) {
             over.push_back(remote);
         }
     }

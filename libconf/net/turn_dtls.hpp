@@ -23,9 +23,9 @@ class turn_shard;
 
 /// One socket, a session for each client that proved its address.
 ///
-/// A ClientHello without a right cookie is answered with a HelloVerifyRequest and leaves no state (SEC-TURN-10). It must
-/// fit one datagram, as every TURN client's does: OpenSSL cannot judge a cookie before all fragments are there, and
-/// keeping fragments would be state. Belongs to its shard.
+/// A ClientHello without a right cookie is answered with a HelloVerifyRequest and leaves no state
+/// (SEC-TURN-10). It must fit one datagram, as every TURN client's does: OpenSSL cannot judge a cookie before
+/// all fragments are there, and keeping fragments would be state. Belongs to its shard.
 class dtls_listener final : public link_listener, public std::enable_shared_from_this<dtls_listener> {
 public:
     dtls_listener(turn_shard& shard, std::shared_ptr<tls_context> tls);

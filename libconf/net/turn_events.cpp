@@ -14,8 +14,7 @@ wording words_for(turn::turn_event::kind what) {
     switch (what) {
         case turn::turn_event::kind::allocated:
             return {"turn.allocation_created", "a relayed address was allocated"};
-        case turn::turn_event::kind::refused:
-            return {"turn.allocation_refused", "an allocation was refused"};
+        case turn::turn_event::kind::refused: return {"turn.allocation_refused", "an allocation was refused"};
         case turn::turn_event::kind::deleted:
             return {"turn.allocation_deleted", "a client gave its relayed address back"};
         case turn::turn_event::kind::expired:

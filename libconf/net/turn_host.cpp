@@ -66,7 +66,8 @@ void add(turn_shard_counters& to, const turn_shard_counters& more) {
     to.sent.segmented += more.sent.segmented;
     to.sent.dropped += more.sent.dropped;
 }
-static_assert(sizeof(turn_shard_counters) == 15 * sizeof(std::uint64_t), "a new counter must be added up here");
+static_assert(sizeof(turn_shard_counters) == 15 * sizeof(std::uint64_t),
+              "a new counter must be added up here");
 
 bool needs_certificate(turn_listener::kind kind) noexcept {
     return kind == turn_listener::kind::tls || kind == turn_listener::kind::dtls;
@@ -105,14 +106,16 @@ result<void> turn_host::load_certificates(const turn_options& options) {
     const tls_files files{options.tls_certificate, options.tls_key};
     if (uses(turn_listener::kind::tls)) {
         // RFC 7443. A browser that offers HTTP only is told so by the handshake.
-        auto loaded = tls_context::load(
-            {.files = files, .transport = tls_transport::stream, .alpn = {"stun.turn", "stun.nat-discovery"}, .configure = {}});
+        auto loaded = tls_context::load({.files = files,
+                                         .transport = tls_transport::stream,
+                                         .alpn = {"stun.turn", "stun.nat-discovery"},
+                                         .configure = {}});
         if (!loaded) return loaded.error();
         stream_tls_ = std::move(*loaded);
     }
     if (uses(turn_listener::kind::dtls)) {
-        auto loaded =
-            tls_context::load({.files = files, .transport = tls_transport::datagram, .alpn = {}, .configure = {}});
+        auto loaded = tls_context::load(
+            {.files = files, .transport = tls_transport::datagram, .alpn = {}, .configure = {}});
         if (!loaded) return loaded.error();
         datagram_tls_ = std::move(*loaded);
     }
@@ -131,7 +134,8 @@ void turn_host::make_shards() {
         turn_shard::environment around{
             .ports = ports_,
             .quotas = quotas_,
-            .deliver = [this](std::uint8_t shard, const turn::delivery& what) { return deliver(shard, what); },
+            .deliver = [this](std::uint8_t shard,
+                              const turn::delivery& what) { return deliver(shard, what); },
             .on_drained =
                 [this] {
                     const std::scoped_lock lock(drain_mutex_);
@@ -159,11 +163,14 @@ result<endpoint> turn_host::listen_on(turn_shard& shard, const turn_listener& li
 result<void> turn_host::listen() {
     const bool shared = shards_.size() > 1;
     for (auto listener : setup_.listeners) {
-        if (shared && listener.at.port != 0 && (listener.is == turn_listener::kind::udp || listener.is == turn_listener::kind::dtls)) {
-            // A shared port can be shared with a stranger's program too, which would then get half of our clients.
+        if (shared && listener.at.port != 0 &&
+            (listener.is == turn_listener::kind::udp || listener.is == turn_listener::kind::dtls)) {
+            // A shared port can be shared with a stranger's program too, which would then get half of our
+            // clients.
             udp_socket probe;
             if (const auto failed = udp_socket::open(listener.at, {}, probe)) {
-                return listen_failure(std::string(to_string(listener.is)) + "://" + listener.at.to_string(), failed);
+                return listen_failure(std::string(to_string(listener.is)) + "://" + listener.at.to_string(),
+                                      failed);
             }
         }
         for (auto& shard : shards_) {
@@ -218,8 +225,8 @@ void turn_host::report(log_level level, std::string name, std::string message,
 
 void turn_host::report_policy() const {
     for (const auto& prefix : options_.allow_peers) {
-        report(log_level::warning, "turn.peers_opened", "turn.allow_peers lets clients send to this prefix through the relay",
-               {{"prefix", prefix}});
+        report(log_level::warning, "turn.peers_opened",
+               "turn.allow_peers lets clients send to this prefix through the relay", {{"prefix", prefix}});
     }
 }
 
@@ -300,7 +307,8 @@ turn_totals turn_host::totals() const {
         const std::scoped_lock lock(drain_mutex_);
         sum.draining = draining_;
     }
-    if (const auto* tls = stream_tls_ ? stream_tls_.get() : datagram_tls_.get()) sum.certificate_not_after = tls->not_after();
+    if (const auto* tls = stream_tls_ ? stream_tls_.get() : datagram_tls_.get())
+        sum.certificate_not_after = tls->not_after();
     return sum;
 }
 

@@ -23,7 +23,8 @@ namespace conf::net {
 /// The quota book of several threads. Thread-safe; an Allocate or two for each lock, never a packet.
 class locked_quota_book final : public turn::quota_book {
 public:
-    verdict enter(std::string_view user, user_kind kind, const ip_address& client, const turn_limits& limits) override {
+    verdict enter(std::string_view user, user_kind kind, const ip_address& client,
+                  const turn_limits& limits) override {
         const std::scoped_lock lock(mutex_);
         return book_.enter(user, kind, client, limits);
     }
@@ -70,11 +71,13 @@ private:
     [[nodiscard]] result<endpoint> listen_on(turn_shard& shard, const turn_listener& listener, bool shared);
     bool deliver(std::uint8_t shard, const turn::delivery& what);
     void push_settings();
-    void report(log_level level, std::string name, std::string message, std::vector<log_event::field> fields) const;
+    void report(log_level level, std::string name, std::string message,
+                std::vector<log_event::field> fields) const;
     void report_policy() const;
 
     mutable std::mutex mutex_;  // guards options_ and setup_; held while shards are asked
-    /// Guards draining_, drained_shards_ and stopped_. Shards take it, so nobody who holds it may wait for a shard.
+    /// Guards draining_, drained_shards_ and stopped_. Shards take it, so nobody who holds it may wait for a
+    /// shard.
     mutable std::mutex drain_mutex_;
     std::condition_variable changed_;
     turn_options options_;

@@ -8,8 +8,9 @@
 
 namespace conf::net {
 
-/// Where coturn's exporter has a metric that means the same, its name is used, so that dashboards go on working
-/// (operations.md §8); all others begin with "conf_turn_".
+/// Where coturn's exporter has a metric that means the same, its name is used, so that dashboards go on
+/// working
+///; all others begin with "conf_turn_".
 void write_turn_metrics(const turn_totals& sum, std::string& text);
 
 /// Data that arrived and did not leave, for whatever reason.

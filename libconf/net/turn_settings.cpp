@@ -40,9 +40,10 @@ result<std::vector<turn_listener>> parse_listen(const std::vector<std::string>& 
     return all;
 }
 
-/// The address that a relay of this family gets when none is configured: the listener's own, or for a listener on every
-/// address the first one of the host that others can reach.
-std::optional<ip_address> default_relay_address(const std::vector<turn_listener>& listeners, ip_family family) {
+/// The address that a relay of this family gets when none is configured: the listener's own, or for a
+/// listener on every address the first one of the host that others can reach.
+std::optional<ip_address> default_relay_address(const std::vector<turn_listener>& listeners,
+                                                ip_family family) {
     bool on_every_address = false;
     for (const auto& listener : listeners) {
         if (listener.at.ip.family() != family) continue;
@@ -62,7 +63,8 @@ std::optional<ip_address> default_relay_address(const std::vector<turn_listener>
 result<void> parse_relay_addresses(const turn_options& options, turn_setup& setup) {
     for (const auto& text : options.relay_address) {
         const auto ip = ip_address::parse(text);
-        if (!ip || ip->is_unspecified() || ip->is_multicast()) return wrong(turn_errc::bad_relay_address, "relay_address", text);
+        if (!ip || ip->is_unspecified() || ip->is_multicast())
+            return wrong(turn_errc::bad_relay_address, "relay_address", text);
         auto& slot = ip->is_v4() ? setup.v4 : setup.v6;
         if (slot) return wrong(turn_errc::bad_relay_address, "relay_address", text);
         slot = turn::relay_interface{*ip, *ip};
@@ -95,9 +97,9 @@ result<void> parse_ports(const turn_options& options, turn_setup& setup) {
         const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), into);
         return failed == std::errc{} && end == digits.data() + digits.size();
     };
-    if (!number(text.substr(0, dash), setup.port_first) || !number(text.substr(dash + 1), setup.port_last)
-        || setup.port_first < 1024 || setup.port_last < setup.port_first
-        || setup.port_last - setup.port_first + 1U < options.threads) {
+    if (!number(text.substr(0, dash), setup.port_first) || !number(text.substr(dash + 1), setup.port_last) ||
+        setup.port_first < 1024 || setup.port_last < setup.port_first ||
+        setup.port_last - setup.port_first + 1U < options.threads) {
         return failure;
     }
     return {};
@@ -139,19 +141,21 @@ result<void> parse_policy(const turn_options& options, turn_setup& setup) {
 
 result<void> parse_users(const turn_options& options, turn_setup& setup) {
     const auto printable = [](unsigned char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; };
-    if (options.realm.empty() || options.realm.size() > turn::realm_bytes_max
-        || !std::ranges::all_of(options.realm, printable)) {
+    if (options.realm.empty() || options.realm.size() > turn::realm_bytes_max ||
+        !std::ranges::all_of(options.realm, printable)) {
         return wrong(turn_errc::bad_realm, "realm", options.realm);
     }
     if (options.secrets.empty() && options.users.empty()) {
-        return conf::error(make_error_code(turn_errc::no_credentials), "turn.secrets and turn.users are both empty");
+        return conf::error(make_error_code(turn_errc::no_credentials),
+                           "turn.secrets and turn.users are both empty");
     }
     // The values stay out of messages: they are secret.
     if (std::ranges::any_of(options.secrets, &std::string::empty)) {
         return conf::error(make_error_code(turn_errc::bad_secret), "turn.secrets");
     }
     for (const auto& [name, password] : options.users) {
-        if (name.empty() || password.empty() || name.find(':') != name.npos || name.size() > stun::username_bytes_max) {
+        if (name.empty() || password.empty() || name.find(':') != name.npos ||
+            name.size() > stun::username_bytes_max) {
             return conf::error(make_error_code(turn_errc::bad_user), "turn.users." + name);
         }
     }
@@ -177,7 +181,8 @@ std::vector<ip_address> interface_addresses() {
         if (family != AF_INET && family != AF_INET6) continue;
         socket_address address{};
         std::copy_n(reinterpret_cast<const char*>(at->ifa_addr),
-                    family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6), reinterpret_cast<char*>(&address));
+                    family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6),
+                    reinterpret_cast<char*>(&address));
         all.push_back(from_kernel(address).ip);
     }
     ::freeifaddrs(list);
@@ -197,7 +202,8 @@ result<turn_setup> parse_turn_options(const turn_options& options) {
     }
     if (!options.alternate_server.empty()) {
         const auto at = endpoint::parse(options.alternate_server);
-        if (!at || at->port == 0) return wrong(turn_errc::bad_alternate_server, "alternate_server", options.alternate_server);
+        if (!at || at->port == 0)
+            return wrong(turn_errc::bad_alternate_server, "alternate_server", options.alternate_server);
         setup.settings.alternate_server = at;
     }
     setup.settings.limits = options.limits;

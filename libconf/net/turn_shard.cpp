@@ -9,7 +9,6 @@
 
 #include <asio/post.hpp>
 
-
 #include <sys/prctl.h>
 
 #include <algorithm>
@@ -19,7 +18,8 @@
 namespace conf::net {
 namespace {
 
-/// Holds 150 000 small packets a second for 20 ms (a packet costs the kernel about 800 bytes of it, however small).
+/// Holds 150 000 small packets a second for 20 ms (a packet costs the kernel about 800 bytes of it, however
+/// small).
 constexpr int listener_buffer_bytes = 8 * 1024 * 1024;
 /// A burst to one allocation waits here while others are served. Only what is waiting costs memory.
 constexpr int relay_buffer_bytes = 1024 * 1024;
@@ -30,10 +30,11 @@ constexpr int rounds_max = 8;
 /// Asio's timers, all of them seconds long, are looked at this often.
 constexpr std::chrono::milliseconds asio_interval{100};
 
-// Between 35 000 packets a second and saturation each packet finds the thread asleep, and waking up costs more than
-// relaying. Then the thread lets packets gather for a moment before it waits again, as network cards do with interrupts.
-// Measured at 50 000 packets/s to 1000 allocations (CPU a packet; median latency): never 11 us; 16 us, 20 us 10.5 us;
-// 43 us, 50 us 8.8 us; 72 us, 100 us 7.9 us; 126 us. The 99th percentile is made by the scheduler in all of them.
+// Between 35 000 packets a second and saturation each packet finds the thread asleep, and waking up costs
+// more than relaying. Then the thread lets packets gather for a moment before it waits again, as network
+// cards do with interrupts. Measured at 50 000 packets/s to 1000 allocations (CPU a packet; median latency):
+// never 11 us; 16 us, 20 us 10.5 us; 43 us, 50 us 8.8 us; 72 us, 100 us 7.9 us; 126 us. The 99th percentile
+// is made by the scheduler in all of them.
 constexpr std::chrono::microseconds gather_time{50};
 constexpr std::uint64_t gather_packets_a_second = 35'000;
 /// A thread that finds so many at once does not sleep much anyway.
@@ -62,7 +63,9 @@ struct turn_shard::udp_listener {
 };
 
 turn_shard::turn_shard(turn::identity fixed, turn::settings initial, environment around)
-    : around_(std::move(around)), core_(fixed, std::move(initial), around_.ports, around_.quotas), shard_(fixed.shard) {
+    : around_(std::move(around)),
+      core_(fixed, std::move(initial), around_.ports, around_.quotas),
+      shard_(fixed.shard) {
     now_ = clock_now();
     core_.set_clock(wall_now(), now_);
 }
@@ -83,7 +86,8 @@ result<endpoint> turn_shard::listen_udp(const endpoint& at, bool shared) {
         return listen_failure("udp://" + at.to_string(), failed);
     }
     const auto bound = socket.local();
-    check(readiness_.add(socket.native_handle(), tag_of(listener_tag, static_cast<std::uint32_t>(listeners_.size()))));
+    check(readiness_.add(socket.native_handle(),
+                         tag_of(listener_tag, static_cast<std::uint32_t>(listeners_.size()))));
     listeners_.push_back(std::make_unique<udp_listener>(udp_listener{
         .socket = std::move(socket),
         .reports_local = every_address,
@@ -93,7 +97,8 @@ result<endpoint> turn_shard::listen_udp(const endpoint& at, bool shared) {
     return bound;
 }
 
-result<endpoint> turn_shard::listen_stream(const endpoint& at, bool shared, std::shared_ptr<tls_context> tls) {
+result<endpoint> turn_shard::listen_stream(const endpoint& at, bool shared,
+                                           std::shared_ptr<tls_context> tls) {
     auto listener = std::make_shared<stream_listener>(*this, std::move(tls));
     auto bound = listener->open(at, shared);
     if (bound) link_listeners_.push_back(std::move(listener));
@@ -143,9 +148,11 @@ void turn_shard::run() {
 bool turn_shard::should_gather() {
     const auto in_this_turn = count_.datagrams_received - std::exchange(counted_, count_.datagrams_received);
     if (const auto elapsed = now_ - window_start_; elapsed >= rate_window) {
-        const auto in_window = count_.datagrams_received - std::exchange(window_counted_, count_.datagrams_received);
+        const auto in_window =
+            count_.datagrams_received - std::exchange(window_counted_, count_.datagrams_received);
         window_start_ = now_;
-        busy_ = in_window * 1'000'000 >= gather_packets_a_second * static_cast<std::uint64_t>(elapsed.count());
+        busy_ =
+            in_window * 1'000'000 >= gather_packets_a_second * static_cast<std::uint64_t>(elapsed.count());
     }
     return busy_ && in_this_turn > 0 && in_this_turn < gather_batch_max;
 }
@@ -159,7 +166,8 @@ void turn_shard::serve(const epoll_event& event) {
     }
 }
 
-/// Timers of the core and of Asio. With many clients there is always a deadline; without any there may be none.
+/// Timers of the core and of Asio. With many clients there is always a deadline; without any there may be
+/// none.
 std::optional<duration> turn_shard::time_to_wait() const {
     const bool reading_on = std::ranges::any_of(listeners_, [](const auto& l) { return l->has_more; });
     if (reading_on || poll_asio_) return duration::zero();
@@ -196,7 +204,8 @@ void turn_shard::stop() {
     }
 }
 
-/// Leaves the context without work, so that its `run` returns after the last handler has seen its cancellation.
+/// Leaves the context without work, so that its `run` returns after the last handler has seen its
+/// cancellation.
 void turn_shard::close_everything() {
     for (auto& listener : link_listeners_) listener->close();
     const auto links = links_;
@@ -218,7 +227,8 @@ void turn_shard::call(const std::function<void()>& task) const {
     done.get_future().wait();
 }
 
-void turn_shard::reconfigure(turn::settings changed, log_sink log, log_level least, bool log_client_addresses) {
+void turn_shard::reconfigure(turn::settings changed, log_sink log, log_level least,
+                             bool log_client_addresses) {
     core_.reconfigure(std::move(changed));
     around_.log = std::move(log);
     around_.log_least = least;
@@ -276,7 +286,8 @@ void turn_shard::read_relay(turn::relay_id relay, bool has_error) {
     if (!from) return;
     if (has_error) {
         while (const auto report = from->socket.next_icmp()) {
-            core_.handle_icmp(relay, {report->destination, report->type, report->code, report->data}, now_, out_);
+            core_.handle_icmp(relay, {report->destination, report->type, report->code, report->data}, now_,
+                              out_);
         }
     }
     // Edge-triggered: it is not reported again before it was empty.
@@ -335,9 +346,11 @@ void turn_shard::open_relay(const turn::relay_command& command) {
     check(!relay.socket.is_open());
     relay.dont_fragment = false;
     const auto failed = udp_socket::open(
-        command.bound, {.receive_buffer_bytes = relay_buffer_bytes, .report_icmp = true, .may_fragment = true},
+        command.bound,
+        {.receive_buffer_bytes = relay_buffer_bytes, .report_icmp = true, .may_fragment = true},
         relay.socket);
-    const bool bound = !failed && readiness_.add(relay.socket.native_handle(), tag_of(relay_tag, command.relay));
+    const bool bound =
+        !failed && readiness_.add(relay.socket.native_handle(), tag_of(relay_tag, command.relay));
     if (!bound) relay.socket = {};
     core_.handle_relay_opened(command.relay, bound, now_, out_);
 }
@@ -385,7 +398,10 @@ void turn_shard::send_to_peer(const turn::transmit& what) {
         through->dont_fragment = what.dont_fragment;
         through->socket.set_dont_fragment(what.dont_fragment, what.destination.ip.family());
     }
-    batch_.add({.fd = through->socket.native_handle(), .destination = what.destination, .head = {}, .body = what.body});
+    batch_.add({.fd = through->socket.native_handle(),
+                .destination = what.destination,
+                .head = {},
+                .body = what.body});
 }
 
 void turn_shard::finish_turn() {
@@ -404,7 +420,8 @@ void turn_shard::finish_turn() {
 void turn_shard::report_events() {
     if (!around_.log) return;
     for (const auto& event : out_.events) {
-        if (level_of(event) >= around_.log_least) around_.log(to_log_event(event, around_.log_client_addresses));
+        if (level_of(event) >= around_.log_least)
+            around_.log(to_log_event(event, around_.log_client_addresses));
     }
 }
 

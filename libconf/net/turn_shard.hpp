@@ -33,21 +33,22 @@ struct turn_shard_counters {
     std::uint64_t wake_ups = 0;
     std::uint64_t receive_calls = 0;
     std::uint64_t datagrams_received = 0;
-    std::uint64_t received_in_runs = 0;  ///< datagrams that the kernel delivered together (UDP_GRO)
-    std::uint64_t handed_over = 0;       ///< deliveries to another relay thread
-    std::uint64_t hand_over_dropped = 0; ///< its queue was full
+    std::uint64_t received_in_runs = 0;    ///< datagrams that the kernel delivered together (UDP_GRO)
+    std::uint64_t handed_over = 0;         ///< deliveries to another relay thread
+    std::uint64_t hand_over_dropped = 0;   ///< its queue was full
     std::uint64_t stream_connections = 0;  ///< now
     std::uint64_t stream_refused = 0;      ///< over the limit, bad handshake, no message in time, not TURN
     std::uint64_t stream_dropped = 0;      ///< data for a client that reads too slowly
     std::uint64_t dtls_sessions = 0;       ///< now
-    std::uint64_t dtls_refused = 0;        ///< handshakes that failed, timed out or were pushed out by newer ones
+    std::uint64_t dtls_refused = 0;  ///< handshakes that failed, timed out or were pushed out by newer ones
     send_batch::totals sent;
 };
 
 /// Reads batches, asks the core, sends batches, and waits no longer than the core's deadline.
 ///
-/// The thread waits in a readiness_set. TCP, TLS and DTLS clients are served by Asio, which is polled when one of its
-/// sockets, listed with `watch`, is ready, when something was posted, and ten times a second for its timers.
+/// The thread waits in a readiness_set. TCP, TLS and DTLS clients are served by Asio, which is polled when
+/// one of its sockets, listed with `watch`, is ready, when something was posted, and ten times a second for
+/// its timers.
 ///
 /// Everything but `post`, `start` and `stop` runs on the shard's thread, or before `start` on the caller's.
 class turn_shard {
@@ -143,8 +144,8 @@ private:
     receive_ring ring_;
     send_batch batch_;
     std::vector<std::unique_ptr<udp_listener>> listeners_;
-    /// A datagram client's socket number is its place here: a listener, and for those bound to every address the local
-    /// one that was hit.
+    /// A datagram client's socket number is its place here: a listener, and for those bound to every address
+    /// the local one that was hit.
     struct local_address {
         udp_listener* listener = nullptr;
         std::optional<ip_address> ip;

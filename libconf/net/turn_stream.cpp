@@ -46,7 +46,10 @@ class stream_connection final : public client_link,
                                 public std::enable_shared_from_this<stream_connection<Stream>> {
 public:
     stream_connection(turn_shard& shard, Stream stream, endpoint remote, std::shared_ptr<ssl_ctx_st> context)
-        : shard_(shard), context_(std::move(context)), stream_(std::move(stream)), remote_(remote),
+        : shard_(shard),
+          context_(std::move(context)),
+          stream_(std::move(stream)),
+          remote_(remote),
           deadline_(shard.context()) {}
 
     void send(bytes head, bytes body, std::uint8_t padding) override {
@@ -76,8 +79,8 @@ public:
 
 private:
     static asio::awaitable<void> run(std::shared_ptr<stream_connection> self) {
-        // `self` stays in this frame, so the two below borrow from it. (GCC 12 destroys a by-value argument of a coroutine
-        // that is awaited in a condition twice.)
+        // `self` stays in this frame, so the two below borrow from it. (GCC 12 destroys a by-value argument
+        // of a coroutine that is awaited in a condition twice.)
         const bool secure = co_await self->handshake();
         if (secure) {
             self->close_after(first_message_time_max);
@@ -109,8 +112,8 @@ private:
         for (;;) {
             // Grows to what the client sends: most connections never need more than the first size.
             if (buffer.size() - used < 2048) buffer.resize(std::min(used + 4096, message_bytes_max + 4096));
-            auto [error, size] =
-                co_await stream_.async_read_some(asio::buffer(buffer.data() + used, buffer.size() - used), as_result);
+            auto [error, size] = co_await stream_.async_read_some(
+                asio::buffer(buffer.data() + used, buffer.size() - used), as_result);
             if (error) co_return;
             used += size;
             const auto taken = handle_messages(bytes(buffer).first(used));
@@ -122,15 +125,17 @@ private:
         }
     }
 
-    /// Gives every whole message to the core; returns how many bytes that were, or nothing where the stream is no TURN.
+    /// Gives every whole message to the core; returns how many bytes that were, or nothing where the stream
+    /// is no TURN.
     std::optional<std::size_t> handle_messages(bytes buffered) {
         std::size_t taken = 0;
         auto next = turn::next_frame(buffered);
         for (; next.is == turn::frame::state::complete; next = turn::next_frame(buffered.subspan(taken))) {
-            shard_.handle_message({.socket = socket_,
-                                   .protocol = is_tls ? turn::client_protocol::tls : turn::client_protocol::tcp,
-                                   .remote = remote_,
-                                   .payload = buffered.subspan(taken, next.bytes)});
+            shard_.handle_message(
+                {.socket = socket_,
+                 .protocol = is_tls ? turn::client_protocol::tls : turn::client_protocol::tcp,
+                 .remote = remote_,
+                 .payload = buffered.subspan(taken, next.bytes)});
             taken += next.bytes;
             got_message_ = true;
         }

@@ -2,11 +2,11 @@
 
 #include "libconf/net/socket_address.hpp"
 
-#include <cerrno>
-#include <ctime>
 #include <linux/errqueue.h>
 #include <netinet/udp.h>
 #include <unistd.h>
+#include <cerrno>
+#include <ctime>
 
 #include <array>
 #include <cstring>
@@ -96,7 +96,8 @@ std::optional<udp_socket::icmp_report> udp_socket::next_icmp() noexcept {
             std::memcpy(&reported, CMSG_DATA(at), sizeof reported);
             // Errors of our own kernel (SO_EE_ORIGIN_LOCAL) say nothing about the path.
             if (reported.ee_origin != SO_EE_ORIGIN_ICMP && reported.ee_origin != SO_EE_ORIGIN_ICMP6) continue;
-            return icmp_report{from_kernel(destination), reported.ee_type, reported.ee_code, reported.ee_info};
+            return icmp_report{from_kernel(destination), reported.ee_type, reported.ee_code,
+                               reported.ee_info};
         }
     }
 }

@@ -6,7 +6,8 @@
 namespace conf::stun {
 namespace {
 
-/// RFC 8489 §14.2: the port is masked with the cookie's upper half, the address with cookie and transaction id.
+/// RFC 8489 §14.2: the port is masked with the cookie's upper half, the address with cookie and transaction
+/// id.
 std::array<std::byte, 16> address_mask(const transaction_id& id) noexcept {
     std::array<std::byte, 16> mask{};
     store_u32(mask, 0, magic_cookie);
@@ -32,7 +33,8 @@ std::optional<endpoint> read_xor_address(bytes value, const transaction_id& id) 
     auto raw = masked->ip.storage();
     const auto size = masked->ip.raw().size();
     for (std::size_t i = 0; i < size; ++i) raw[i] ^= mask[i];
-    return endpoint{ip_address::from_bytes(bytes(raw).first(size)), static_cast<std::uint16_t>(masked->port ^ port_mask)};
+    return endpoint{ip_address::from_bytes(bytes(raw).first(size)),
+                    static_cast<std::uint16_t>(masked->port ^ port_mask)};
 }
 
 std::size_t write_xor_address(mutable_bytes to, const endpoint& at, const transaction_id& id) noexcept {

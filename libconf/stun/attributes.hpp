@@ -32,7 +32,8 @@ enum class password_algorithm : std::uint16_t { md5 = 1, sha256 = 2 };
 
 /// All readers answer nothing for a value of the wrong size or with a meaning that the RFC does not give.
 [[nodiscard]] std::optional<endpoint> read_xor_address(bytes value, const transaction_id& id) noexcept;
-[[nodiscard]] std::optional<endpoint> read_address(bytes value) noexcept;  ///< ALTERNATE-SERVER, MAPPED-ADDRESS
+[[nodiscard]] std::optional<endpoint> read_address(
+    bytes value) noexcept;  ///< ALTERNATE-SERVER, MAPPED-ADDRESS
 [[nodiscard]] std::optional<std::uint32_t> read_u32(bytes value) noexcept;
 /// CHANNEL-NUMBER: sixteen bits and two reserved bytes.
 [[nodiscard]] std::optional<std::uint16_t> read_channel_number(bytes value) noexcept;

@@ -13,7 +13,8 @@ namespace {
 constexpr std::uint16_t type_of(message_class type, method which) noexcept {
     const auto c = static_cast<unsigned>(type);
     const auto m = static_cast<unsigned>(which);
-    return static_cast<std::uint16_t>((m & 0x000F) | (m & 0x0070) << 1 | (m & 0x0F80) << 2 | (c & 1) << 4 | (c & 2) << 7);
+    return static_cast<std::uint16_t>((m & 0x000F) | (m & 0x0070) << 1 | (m & 0x0F80) << 2 | (c & 1) << 4 |
+                                      (c & 2) << 7);
 }
 static_assert(type_of(message_class::error_response, method::allocate) == 0x0113);
 
@@ -24,7 +25,8 @@ constexpr std::array<std::byte, 2> error_octets(error_code code) noexcept {
 
 }  // namespace
 
-message_builder::message_builder(mutable_bytes buffer, message_class type, method which, const transaction_id& id)
+message_builder::message_builder(mutable_bytes buffer, message_class type, method which,
+                                 const transaction_id& id)
     : buffer_(buffer), id_(id) {
     check(buffer.size() >= header_bytes);
     store_u16(buffer_, 0, type_of(type, which));

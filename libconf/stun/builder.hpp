@@ -10,9 +10,9 @@ namespace conf::stun {
 
 /// Writes one message, attribute by attribute, in the order of the calls.
 ///
-/// Every byte of the result is written, padding too: nothing of what was in the buffer before can leave (SEC-TURN-7).
-/// A buffer that is too small is a bug of the caller and fails a check. Integrity and fingerprint come last, in that
-/// order. Belongs to the function that uses it.
+/// Every byte of the result is written, padding too: nothing of what was in the buffer before can leave
+/// (SEC-TURN-7). A buffer that is too small is a bug of the caller and fails a check. Integrity and
+/// fingerprint come last, in that order. Belongs to the function that uses it.
 class message_builder {
 public:
     message_builder(mutable_bytes buffer, message_class type, method which, const transaction_id& id);
@@ -30,8 +30,8 @@ public:
     message_builder& add_integrity_sha256(bytes key);  ///< MESSAGE-INTEGRITY-SHA256, not truncated
     message_builder& add_fingerprint();
 
-    /// Writes the attribute's header only; the caller sends `size` bytes and their padding behind `finish()` himself,
-    /// so that a payload is never copied. Nothing can be added after it.
+    /// Writes the attribute's header only; the caller sends `size` bytes and their padding behind `finish()`
+    /// himself, so that a payload is never copied. Nothing can be added after it.
     message_builder& add_detached(attribute_type type, std::size_t size);
 
     /// The bytes written so far, with the right length in the header. Valid as long as the buffer.

@@ -32,7 +32,8 @@ std::array<std::byte, header_bytes> header_up_to(const message& in, std::size_t 
 
 long_term_key::long_term_key(password_algorithm algorithm, std::string_view username, std::string_view realm,
                              std::string_view password) {
-    const auto parts = {as_bytes(username), as_bytes(":"), as_bytes(realm), as_bytes(":"), as_bytes(password)};
+    const auto parts = {as_bytes(username), as_bytes(":"), as_bytes(realm), as_bytes(":"),
+                        as_bytes(password)};
     if (algorithm == password_algorithm::sha256) {
         std::ranges::copy(crypto::sha256(parts), key_.begin());
         size_ = 32;
@@ -46,7 +47,8 @@ bool integrity_holds(const message& in, bytes key) {
     const auto at = in.integrity_at();
     if (!at) return false;
     const auto header = header_up_to(in, *at);
-    const auto expected = crypto::hmac_sha1(key, {header, in.whole().subspan(header_bytes, *at - header_bytes)});
+    const auto expected =
+        crypto::hmac_sha1(key, {header, in.whole().subspan(header_bytes, *at - header_bytes)});
     return crypto::equal_in_constant_time(expected, in.attribute_at(*at).value);
 }
 
@@ -54,7 +56,8 @@ bool integrity_sha256_holds(const message& in, bytes key) {
     const auto at = in.integrity_sha256_at();
     if (!at) return false;
     const auto header = header_up_to(in, *at);
-    const auto expected = crypto::hmac_sha256(key, {header, in.whole().subspan(header_bytes, *at - header_bytes)});
+    const auto expected =
+        crypto::hmac_sha256(key, {header, in.whole().subspan(header_bytes, *at - header_bytes)});
     const auto given = in.attribute_at(*at).value;
     return crypto::equal_in_constant_time(bytes(expected).first(given.size()), given);
 }

@@ -1,4 +1,5 @@
-/// Whether a STUN message is genuine: MESSAGE-INTEGRITY, MESSAGE-INTEGRITY-SHA256, FINGERPRINT (RFC 8489 §14.5 to §14.7).
+/// Whether a STUN message is genuine: MESSAGE-INTEGRITY, MESSAGE-INTEGRITY-SHA256, FINGERPRINT (RFC 8489
+/// §14.5 to §14.7).
 #pragma once
 
 #include "libconf/base/bytes.hpp"
@@ -16,7 +17,8 @@ class long_term_key {
 public:
     long_term_key() = default;
 
-    /// RFC 8489 §18.5.1: a hash over "username:realm:password". The strings must already be prepared (OpaqueString).
+    /// RFC 8489 §18.5.1: a hash over "username:realm:password". The strings must already be prepared
+    /// (OpaqueString).
     long_term_key(password_algorithm algorithm, std::string_view username, std::string_view realm,
                   std::string_view password);
 

@@ -42,7 +42,8 @@ const std::error_category& stun_category() noexcept {
 }
 
 bool looks_like_stun(bytes datagram) noexcept {
-    return datagram.size() >= header_bytes && load_u8(datagram, 0) < 4 && load_u32(datagram, 4) == magic_cookie;
+    return datagram.size() >= header_bytes && load_u8(datagram, 0) < 4 &&
+           load_u32(datagram, 4) == magic_cookie;
 }
 
 result<message> message::parse(bytes datagram) {
@@ -112,7 +113,8 @@ attribute message::attribute_at(std::size_t at) const noexcept {
 }
 
 std::optional<bytes> message::find(attribute_type type) const noexcept {
-    for (auto at = header_bytes; at < trusted_end_; at += attribute_header_bytes + align4(load_u16(whole_, at + 2))) {
+    for (auto at = header_bytes; at < trusted_end_;
+         at += attribute_header_bytes + align4(load_u16(whole_, at + 2))) {
         if (load_u16(whole_, at) == static_cast<std::uint16_t>(type)) return attribute_at(at).value;
     }
     return std::nullopt;

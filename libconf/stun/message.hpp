@@ -91,21 +91,24 @@ public:
     [[nodiscard]] stun::transaction_id transaction_id() const noexcept;
     [[nodiscard]] bytes whole() const noexcept { return whole_; }
 
-    /// The first attribute of that type. Attributes behind MESSAGE-INTEGRITY are not found, because nothing vouches for
-    /// them (RFC 8489 §14.5).
+    /// The first attribute of that type. Attributes behind MESSAGE-INTEGRITY are not found, because nothing
+    /// vouches for them (RFC 8489 §14.5).
     [[nodiscard]] std::optional<bytes> find(attribute_type type) const noexcept;
 
     /// Visits the same attributes in their order.
     template <class Visitor>
     void for_each(Visitor&& visit) const {
-        for (auto at = header_bytes; at < trusted_end_; at += attribute_header_bytes + align4(load_u16(whole_, at + 2))) {
+        for (auto at = header_bytes; at < trusted_end_;
+             at += attribute_header_bytes + align4(load_u16(whole_, at + 2))) {
             visit(attribute_at(at));
         }
     }
 
     /// Where the attribute begins in `whole()`; nothing if the message has none.
     [[nodiscard]] std::optional<std::size_t> integrity_at() const noexcept { return integrity_at_; }
-    [[nodiscard]] std::optional<std::size_t> integrity_sha256_at() const noexcept { return integrity_sha256_at_; }
+    [[nodiscard]] std::optional<std::size_t> integrity_sha256_at() const noexcept {
+        return integrity_sha256_at_;
+    }
     [[nodiscard]] std::optional<std::size_t> fingerprint_at() const noexcept { return fingerprint_at_; }
     [[nodiscard]] attribute attribute_at(std::size_t at) const noexcept;
 
@@ -122,17 +125,18 @@ private:
     std::optional<std::size_t> fingerprint_at_;
 };
 
-/// Whether these bytes can be the beginning of a STUN message at all: two zero bits and the cookie (RFC 7983).
+/// Whether these bytes can be the beginning of a STUN message at all: two zero bits and the cookie (RFC
+/// 7983).
 [[nodiscard]] bool looks_like_stun(bytes datagram) noexcept;
 
 enum class stun_errc {
-    truncated = 1,           ///< shorter than a header
-    not_stun,                ///< top bits or magic cookie
-    bad_length,              ///< header length differs from the datagram, or is no multiple of four
-    attribute_overrun,       ///< an attribute reaches behind the end
-    too_many_attributes,     ///< more than `attributes_max`
-    bad_attribute_length,    ///< a length that this attribute cannot have
-    fingerprint_not_last,    ///< something follows FINGERPRINT
+    truncated = 1,         ///< shorter than a header
+    not_stun,              ///< top bits or magic cookie
+    bad_length,            ///< header length differs from the datagram, or is no multiple of four
+    attribute_overrun,     ///< an attribute reaches behind the end
+    too_many_attributes,   ///< more than `attributes_max`
+    bad_attribute_length,  ///< a length that this attribute cannot have
+    fingerprint_not_last,  ///< something follows FINGERPRINT
 };
 
 [[nodiscard]] const std::error_category& stun_category() noexcept;

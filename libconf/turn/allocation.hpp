@@ -59,18 +59,19 @@ struct relayed_address {
     port_parity parity = port_parity::any;
 };
 
-/// Belongs to its server. Both lists are short (64 at most, usually one or two entries), so they are searched in order.
+/// Belongs to its server. Both lists are short (64 at most, usually one or two entries), so they are searched
+/// in order.
 struct allocation {
     five_tuple client;
     client_protocol protocol{};
     bool opening = true;  ///< waits for its sockets; answers nothing else yet
     std::string user;
     stun::long_term_key key;
-    answer_form allocate;  ///< the request that made it, to answer its retransmissions
+    answer_form allocate;                    ///< the request that made it, to answer its retransmissions
     std::array<relayed_address, 2> relayed;  ///< IPv4, IPv6
     std::optional<reservation_token> reservation;
     std::optional<stun::error_code> other_family_error;  ///< ADDRESS-ERROR-CODE of a dual allocation
-    ip_family failed_family{};                            ///< which of the two it is about
+    ip_family failed_family{};                           ///< which of the two it is about
     seconds lifetime{};
     instant expires;
     std::vector<permission> permissions;
@@ -78,7 +79,9 @@ struct allocation {
     token_bucket to_peers;
     token_bucket to_client;
 
-    [[nodiscard]] relayed_address& of(ip_family family) noexcept { return relayed[family == ip_family::v4 ? 0 : 1]; }
+    [[nodiscard]] relayed_address& of(ip_family family) noexcept {
+        return relayed[family == ip_family::v4 ? 0 : 1];
+    }
 
     [[nodiscard]] const permission* find_permission(const ip_address& peer, instant now) const noexcept {
         const auto found = std::ranges::find(permissions, peer, &permission::peer);

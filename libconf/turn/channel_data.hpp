@@ -18,7 +18,8 @@ struct channel_data {
     std::uint16_t number = 0;
     bytes payload;
 
-    /// Bytes behind the payload are padding and are ignored; a payload that reaches behind the end is refused.
+    /// Bytes behind the payload are padding and are ignored; a payload that reaches behind the end is
+    /// refused.
     [[nodiscard]] static constexpr std::optional<channel_data> parse(bytes datagram) noexcept {
         if (datagram.size() < channel_header_bytes || !looks_like_channel_data(datagram)) return std::nullopt;
         const std::size_t length = load_u16(datagram, 2);
@@ -35,8 +36,8 @@ struct frame {
     std::size_t bytes = 0;  ///< of the message with its padding; known as soon as its header is there
 };
 
-/// A whole STUN message or ChannelData message, told apart by the first byte; `invalid` can only be closed, because
-/// nothing says where the next message begins.
+/// A whole STUN message or ChannelData message, told apart by the first byte; `invalid` can only be closed,
+/// because nothing says where the next message begins.
 [[nodiscard]] frame next_frame(bytes buffered) noexcept;
 
 }  // namespace conf::turn

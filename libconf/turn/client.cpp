@@ -15,7 +15,8 @@ using stun::attribute_type;
 using stun::message_class;
 using stun::method;
 
-// A user name of 508, a realm and a nonce of 763 bytes (RFC 8489 §14.3, §14.9, §14.10), 64 peers, and the rest.
+// A user name of 508, a realm and a nonce of 763 bytes (RFC 8489 §14.3, §14.9, §14.10), 64 peers, and the
+// rest.
 constexpr std::size_t request_bytes_max = 4096;
 constexpr std::size_t challenge_text_bytes_max = 763;
 constexpr std::size_t algorithms_bytes_max = 64;
@@ -32,8 +33,8 @@ constexpr std::size_t index_of(ip_family family) noexcept {
     return family == ip_family::v4 ? 0 : 1;
 }
 
-/// RFC 8489 §9.2: a nonce that begins so says that the server sends PASSWORD-ALGORITHMS; if the list is missing then,
-/// somebody on the way took it out.
+/// RFC 8489 §9.2: a nonce that begins so says that the server sends PASSWORD-ALGORITHMS; if the list is
+/// missing then, somebody on the way took it out.
 bool promises_algorithms(bytes nonce) noexcept {
     constexpr std::string_view cookie = "obMatJos2";
     const auto text = as_text(nonce);
@@ -59,7 +60,8 @@ std::uint16_t error_of(const stun::message& in) noexcept {
 
 }  // namespace
 
-client::client(client_options options, const crypto::random_key& key) : options_(std::move(options)), random_(key) {
+client::client(client_options options, const crypto::random_key& key)
+    : options_(std::move(options)), random_(key) {
     check(options_.username.size() <= stun::username_bytes_max);
 }
 
@@ -82,8 +84,9 @@ void client::create_permission(const std::vector<endpoint>& peers, instant now, 
     for (std::size_t at = 0; at < peers.size(); at += peers_max) {
         const auto part = std::min(peers_max, peers.size() - at);
         const auto from = peers.begin() + static_cast<std::ptrdiff_t>(at);
-        begin({.method = method::create_permission, .peers = {from, from + static_cast<std::ptrdiff_t>(part)}}, 0, now,
-              out);
+        begin(
+            {.method = method::create_permission, .peers = {from, from + static_cast<std::ptrdiff_t>(part)}},
+            0, now, out);
     }
 }
 
@@ -131,7 +134,8 @@ void client::write_operation(stun::message_builder& body, const operation& what)
     switch (what.method) {
         case method::allocate:
             body.add_u32(attribute_type::requested_transport, 17U << 24);
-            if (what.wish.family) body.add_family(attribute_type::requested_address_family, *what.wish.family);
+            if (what.wish.family)
+                body.add_family(attribute_type::requested_address_family, *what.wish.family);
             if (what.wish.also_v6) body.add_family(attribute_type::additional_address_family, ip_family::v6);
             if (what.wish.parity != port_parity::any) {
                 const auto reserve = what.wish.parity == port_parity::even_and_reserve_next;
@@ -139,7 +143,8 @@ void client::write_operation(stun::message_builder& body, const operation& what)
             }
             if (what.wish.token) body.add(attribute_type::reservation_token, *what.wish.token);
             if (what.wish.lifetime) {
-                body.add_u32(attribute_type::lifetime, static_cast<std::uint32_t>(what.wish.lifetime->count()));
+                body.add_u32(attribute_type::lifetime,
+                             static_cast<std::uint32_t>(what.wish.lifetime->count()));
             }
             if (what.wish.dont_fragment) body.add(attribute_type::dont_fragment, {});
             break;
@@ -149,7 +154,8 @@ void client::write_operation(stun::message_builder& body, const operation& what)
             break;
         case method::create_permission:
         case method::channel_bind:
-            if (what.channel != 0) body.add_u32(attribute_type::channel_number, std::uint32_t{what.channel} << 16);
+            if (what.channel != 0)
+                body.add_u32(attribute_type::channel_number, std::uint32_t{what.channel} << 16);
             for (const auto& peer : what.peers) body.add_xor_address(attribute_type::xor_peer_address, peer);
             break;
         default: break;
@@ -219,13 +225,15 @@ bool client::is_genuine(const stun::message& in, const transaction& of, bool cha
     if (!of.key) return true;
     // RFC 8489 §9.2.5: an answer must be signed as its request was; but who does not know us cannot sign.
     if (challenged && !in.integrity_at() && !in.integrity_sha256_at()) return true;
-    return of.sha256 ? stun::integrity_sha256_holds(in, of.key->raw()) : stun::integrity_holds(in, of.key->raw());
+    return of.sha256 ? stun::integrity_sha256_holds(in, of.key->raw())
+                     : stun::integrity_holds(in, of.key->raw());
 }
 
 bool client::take_challenge(const stun::message& in) {
     const auto realm = in.find(attribute_type::realm);
     const auto nonce = in.find(attribute_type::nonce);
-    if (!realm || !nonce || realm->size() > challenge_text_bytes_max || nonce->size() > challenge_text_bytes_max) {
+    if (!realm || !nonce || realm->size() > challenge_text_bytes_max ||
+        nonce->size() > challenge_text_bytes_max) {
         return false;
     }
     auto list = in.find(attribute_type::password_algorithms).value_or(bytes{});
@@ -297,7 +305,8 @@ bool client::take_allocation(const stun::message& in, instant now) {
         std::ranges::copy(*token, reservation_.emplace().begin());
     }
     // ADDRESS-ERROR-CODE has the family where ERROR-CODE has zeros, and the number in the same place.
-    if (const auto other = in.find(attribute_type::address_error_code)) other_family_error_ = stun::read_error_code(*other);
+    if (const auto other = in.find(attribute_type::address_error_code))
+        other_family_error_ = stun::read_error_code(*other);
     return true;
 }
 
@@ -305,10 +314,8 @@ void client::fail(const operation& what, std::uint16_t error, const endpoint& ad
     // 437 to a Refresh: the server knows no allocation here, so there is none.
     if (what.method == method::refresh && error == 437) forget_allocation();
     const auto about = !what.peers.empty() ? what.peers.front() : address;
-    out.events.push_back({.what = client_event::kind::failed,
-                          .method = what.method,
-                          .error = error,
-                          .address = about});
+    out.events.push_back(
+        {.what = client_event::kind::failed, .method = what.method, .error = error, .address = about});
 }
 
 void client::keep(const endpoint& peer, std::uint16_t channel, instant now) {
@@ -337,7 +344,8 @@ void client::handle_channel_data(bytes datagram, client_outputs& out) const {
     if (!data) return;
     const auto bound = std::ranges::find(kept_, data->number, &kept::channel);
     if (bound == kept_.end()) return;
-    out.events.push_back({.what = client_event::kind::data, .address = bound->peer, .payload = data->payload});
+    out.events.push_back(
+        {.what = client_event::kind::data, .address = bound->peer, .payload = data->payload});
 }
 
 void client::handle_indication(const stun::message& in, client_outputs& out) const {
@@ -372,7 +380,8 @@ void client::handle_timeout(instant now, client_outputs& out) {
         }
         ++waiting.sends;
         waiting.pause *= 2;
-        waiting.next += waiting.sends == client_sends_max ? client_first_pause * client_last_pause_factor : waiting.pause;
+        waiting.next +=
+            waiting.sends == client_sends_max ? client_first_pause * client_last_pause_factor : waiting.pause;
         transmit_copy(waiting.request, out);
         ++i;
     }
@@ -409,8 +418,8 @@ std::optional<instant> client::deadline() const {
 }
 
 std::optional<std::uint16_t> client::channel_to(const endpoint& peer) const noexcept {
-    const auto bound =
-        std::ranges::find_if(kept_, [&](const kept& known) { return known.channel != 0 && known.peer == peer; });
+    const auto bound = std::ranges::find_if(
+        kept_, [&](const kept& known) { return known.channel != 0 && known.peer == peer; });
     if (bound == kept_.end()) return std::nullopt;
     return bound->channel;
 }

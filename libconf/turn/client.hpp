@@ -1,4 +1,5 @@
-/// A small TURN client as a pure state machine: for tests, the simulator and participants that are no browsers.
+/// A small TURN client as a pure state machine: for tests, the simulator and participants that are no
+/// browsers.
 #pragma once
 
 #include "libconf/base/arena.hpp"
@@ -21,7 +22,8 @@
 
 namespace conf::turn {
 
-// RFC 8489 §6.2.1 and §6.2.2: a request is sent seven times, with doubling pauses, and given up 39.5 s after the first.
+// RFC 8489 §6.2.1 and §6.2.2: a request is sent seven times, with doubling pauses, and given up 39.5 s after
+// the first.
 inline constexpr duration client_first_pause = std::chrono::milliseconds{500};
 inline constexpr int client_sends_max = 7;
 inline constexpr int client_last_pause_factor = 16;
@@ -32,10 +34,12 @@ inline constexpr int client_challenges_max = 4;
 inline constexpr std::size_t client_transactions_max = 64;
 
 struct client_options {
-    client_protocol protocol = client_protocol::udp;  ///< over streams nothing is sent twice and ChannelData is padded
-    std::string username{};                           ///< at most `stun::username_bytes_max`
+    client_protocol protocol =
+        client_protocol::udp;  ///< over streams nothing is sent twice and ChannelData is padded
+    std::string username{};    ///< at most `stun::username_bytes_max`
     std::string password{};
-    /// The best algorithm the client knows. With MD5 it behaves as RFC 5389 had it and never answers PASSWORD-ALGORITHMS.
+    /// The best algorithm the client knows. With MD5 it behaves as RFC 5389 had it and never answers
+    /// PASSWORD-ALGORITHMS.
     stun::password_algorithm strongest = stun::password_algorithm::sha256;
     bool fingerprint = false;
     /// Refresh the allocation, its permissions and its channels in time.
@@ -52,7 +56,8 @@ struct allocate_wish {
     bool dont_fragment = false;
 };
 
-/// Bytes for the server: `head`, `body`, and `padding` zero bytes. `body` is the payload that was given to `send`.
+/// Bytes for the server: `head`, `body`, and `padding` zero bytes. `body` is the payload that was given to
+/// `send`.
 struct client_transmit {
     bytes head{};
     bytes body{};
@@ -104,12 +109,14 @@ public:
     void create_permission(const std::vector<endpoint>& peers, instant now, client_outputs& out);
     void bind_channel(std::uint16_t number, const endpoint& peer, instant now, client_outputs& out);
 
-    /// As ChannelData where `peer` has a channel, else as a Send indication. `payload` must live until it is sent.
+    /// As ChannelData where `peer` has a channel, else as a Send indication. `payload` must live until it is
+    /// sent.
     void send(const endpoint& peer, bytes payload, client_outputs& out);
     /// Always a Send indication, with DONT-FRAGMENT if asked for.
     void send_indication(const endpoint& peer, bytes payload, bool dont_fragment, client_outputs& out);
 
-    /// A datagram, or one whole message of a stream, from the server. Anything that is not for us changes nothing.
+    /// A datagram, or one whole message of a stream, from the server. Anything that is not for us changes
+    /// nothing.
     void handle(bytes datagram, instant now, client_outputs& out);
     void handle_timeout(instant now, client_outputs& out);
     [[nodiscard]] std::optional<instant> deadline() const;
@@ -120,9 +127,13 @@ public:
         return relayed_[family == ip_family::v4 ? 0 : 1];
     }
     [[nodiscard]] const std::optional<endpoint>& mapped() const noexcept { return mapped_; }
-    [[nodiscard]] const std::optional<reservation_token>& reservation() const noexcept { return reservation_; }
+    [[nodiscard]] const std::optional<reservation_token>& reservation() const noexcept {
+        return reservation_;
+    }
     /// Why the second family of a dual allocation is missing.
-    [[nodiscard]] std::optional<std::uint16_t> other_family_error() const noexcept { return other_family_error_; }
+    [[nodiscard]] std::optional<std::uint16_t> other_family_error() const noexcept {
+        return other_family_error_;
+    }
     [[nodiscard]] std::optional<std::uint16_t> channel_to(const endpoint& peer) const noexcept;
     [[nodiscard]] seconds lifetime() const noexcept { return lifetime_; }
 

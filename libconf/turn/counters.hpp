@@ -17,12 +17,12 @@ struct counters {
     // What came of messages that are not data.
     std::uint64_t allocations_created = 0;
     std::uint64_t binding_requests = 0;
-    std::uint64_t requests = 0;            // of every other method
+    std::uint64_t requests = 0;  // of every other method
     std::uint64_t success_responses = 0;
-    std::uint64_t error_responses = 0;     // other than the next two
+    std::uint64_t error_responses = 0;            // other than the next two
     std::uint64_t unauthenticated_responses = 0;  // 401
     std::uint64_t stale_nonce_responses = 0;      // 438
-    std::uint64_t answers_suppressed = 0;  // turn.limits.unauthenticated_rps
+    std::uint64_t answers_suppressed = 0;         // turn.limits.unauthenticated_rps
     // Data, as it arrived and as it left.
     traffic from_clients;
     traffic to_peers;
@@ -33,14 +33,14 @@ struct counters {
     std::uint64_t dropped_malformed = 0;         // not well formed, or a message a server never gets
     std::uint64_t dropped_no_allocation = 0;     // data without an allocation
     std::uint64_t dropped_no_channel = 0;
-    std::uint64_t dropped_no_permission = 0;     // either direction
-    std::uint64_t dropped_peer_denied = 0;       // policy, at the moment of sending
-    std::uint64_t dropped_family = 0;            // no relayed address of the peer's family
-    std::uint64_t dropped_bandwidth = 0;         // turn.limits.allocation_bps, turn.limits.total_bps
+    std::uint64_t dropped_no_permission = 0;  // either direction
+    std::uint64_t dropped_peer_denied = 0;    // policy, at the moment of sending
+    std::uint64_t dropped_family = 0;         // no relayed address of the peer's family
+    std::uint64_t dropped_bandwidth = 0;      // turn.limits.allocation_bps, turn.limits.total_bps
     // Limits that were hit.
-    std::uint64_t quota_refusals = 0;            // 486
-    std::uint64_t capacity_refusals = 0;         // 508
-    std::uint64_t peer_refusals = 0;             // 403
+    std::uint64_t quota_refusals = 0;     // 486
+    std::uint64_t capacity_refusals = 0;  // 508
+    std::uint64_t peer_refusals = 0;      // 403
     std::uint64_t icmp_errors_forwarded = 0;
 };
 

@@ -9,8 +9,8 @@
 namespace conf::turn {
 namespace {
 
-/// The name itself, or the static user whose USERHASH stands in the request. Time-limited names cannot be found by their
-/// hash, which is why the nonce does not offer username anonymity.
+/// The name itself, or the static user whose USERHASH stands in the request. Time-limited names cannot be
+/// found by their hash, which is why the nonce does not offer username anonymity.
 std::optional<std::string> name_in(const stun::message& request, const settings& settings) {
     if (const auto name = request.find(stun::attribute_type::username)) return std::string(as_text(*name));
     const auto hash = request.find(stun::attribute_type::userhash);
@@ -30,8 +30,10 @@ std::string rest_password(std::string_view secret, std::string_view username) {
 std::optional<unix_time> rest_expiry(std::string_view username) {
     const auto digits = username.substr(0, username.find(':'));
     std::int64_t seconds_since_1970 = 0;
-    const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds_since_1970);
-    if (failed != std::errc{} || end != digits.data() + digits.size() || seconds_since_1970 < 0) return std::nullopt;
+    const auto [end, failed] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), seconds_since_1970);
+    if (failed != std::errc{} || end != digits.data() + digits.size() || seconds_since_1970 < 0)
+        return std::nullopt;
     return unix_time(std::chrono::seconds(seconds_since_1970));
 }
 
@@ -40,8 +42,9 @@ bool signed_with(const stun::message& request, const stun::long_term_key& key) {
     return stun::integrity_holds(request, key.raw());
 }
 
-std::optional<authenticated_user> authenticate(const stun::message& request, stun::password_algorithm algorithm,
-                                               const settings& settings, unix_time now) {
+std::optional<authenticated_user> authenticate(const stun::message& request,
+                                               stun::password_algorithm algorithm, const settings& settings,
+                                               unix_time now) {
     const auto name = name_in(request, settings);
     if (!name) return std::nullopt;
     const auto try_password = [&](std::string_view password,
@@ -56,7 +59,8 @@ std::optional<authenticated_user> authenticate(const stun::message& request, stu
     const auto expiry = rest_expiry(*name);
     if (!expiry || *expiry < now) return std::nullopt;
     for (const auto& secret : settings.secrets) {
-        if (auto user = try_password(rest_password(secret, *name), quota_book::user_kind::time_limited)) return user;
+        if (auto user = try_password(rest_password(secret, *name), quota_book::user_kind::time_limited))
+            return user;
     }
     return std::nullopt;
 }

@@ -24,8 +24,8 @@ struct authenticated_user {
     stun::long_term_key key;
 };
 
-/// Finds the user whose key signed `request`, of which the caller knows that it has an integrity attribute. Static users
-/// are asked first, then each secret in turn, so that secrets rotate without a gap.
+/// Finds the user whose key signed `request`, of which the caller knows that it has an integrity attribute.
+/// Static users are asked first, then each secret in turn, so that secrets rotate without a gap.
 ///
 /// Nothing for an unknown or expired user and for a wrong signature alike: a stranger learns no difference.
 [[nodiscard]] std::optional<authenticated_user> authenticate(const stun::message& request,

@@ -48,13 +48,15 @@ bool nonce_maker::is_fresh(bytes nonce, const ip_address& client, instant now) c
     const auto given = as_text(nonce);
     std::uint32_t second = 0;
     const auto* stamp = given.data() + second_at;
-    if (const auto [end, failed] = std::from_chars(stamp, stamp + 8, second, 16); failed != std::errc{} || end != stamp + 8) {
+    if (const auto [end, failed] = std::from_chars(stamp, stamp + 8, second, 16);
+        failed != std::errc{} || end != stamp + 8) {
         return false;
     }
     // Unsigned: a second in the future is a very old one.
     if (second_of(now) - second > nonce_lifetime.count()) return false;
     const auto expected = make_at(client, second);
-    return crypto::equal_in_constant_time(as_bytes(std::string_view(expected.data(), expected.size())), nonce);
+    return crypto::equal_in_constant_time(as_bytes(std::string_view(expected.data(), expected.size())),
+                                          nonce);
 }
 
 }  // namespace conf::turn

@@ -10,9 +10,10 @@
 
 namespace conf::turn {
 
-/// A nonce is the nonce cookie with the feature bits (RFC 8489 §9.2: bit 0, password algorithms), the second it was made
-/// in, and a MAC over that second and the client's address. So a flood of strangers leaves no state (SEC-TURN-6), a nonce
-/// stolen from one address is worth nothing at another, and every shard accepts what any shard gave out.
+/// A nonce is the nonce cookie with the feature bits (RFC 8489 §9.2: bit 0, password algorithms), the second
+/// it was made in, and a MAC over that second and the client's address. So a flood of strangers leaves no
+/// state (SEC-TURN-6), a nonce stolen from one address is worth nothing at another, and every shard accepts
+/// what any shard gave out.
 ///
 /// Immutable after construction; any thread.
 class nonce_maker {

@@ -17,7 +17,8 @@ namespace conf::turn {
 
 using std::chrono::seconds;
 
-// RFC 8656 §3.2, §9, §12: these two must not change; the other lifetimes are the defaults and bounds it recommends.
+// RFC 8656 §3.2, §9, §12: these two must not change; the other lifetimes are the defaults and bounds it
+// recommends.
 inline constexpr seconds permission_lifetime{300};
 inline constexpr seconds channel_lifetime{600};
 /// A channel number or peer stays reserved for the old pair this long after the binding ended (RFC 8656 §12).
@@ -55,10 +56,10 @@ struct policy_options {
     };
 
     turn_peer_policy mode = turn_peer_policy::sfu_only;
-    std::vector<address> sfu;              ///< what `sfu_only` admits
-    std::vector<ip_prefix> allowed;        ///< wins over the deny list
-    std::vector<ip_address> own;           ///< the host's interfaces and its external addresses
-    std::vector<endpoint> own_services;    ///< listeners, database, …: denied whatever else says
+    std::vector<address> sfu;            ///< what `sfu_only` admits
+    std::vector<ip_prefix> allowed;      ///< wins over the deny list
+    std::vector<ip_address> own;         ///< the host's interfaces and its external addresses
+    std::vector<endpoint> own_services;  ///< listeners, database, …: denied whatever else says
 };
 
 /// What may change while the server runs.

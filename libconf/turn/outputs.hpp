@@ -15,8 +15,8 @@ namespace conf::turn {
 /// How a client reached the server.
 enum class client_protocol : std::uint8_t { udp, tcp, tls, dtls };
 
-/// One end of a client's 5-tuple as the shell numbers it: a listening datagram socket (with the local address that was
-/// hit, if it is bound to several) or one stream or DTLS connection.
+/// One end of a client's 5-tuple as the shell numbers it: a listening datagram socket (with the local address
+/// that was hit, if it is bound to several) or one stream or DTLS connection.
 using client_socket = std::uint32_t;
 
 /// One relayed transport address: twice the number of its allocation, plus 1 for IPv6.
@@ -32,7 +32,8 @@ struct client_datagram {
 
 /// Bytes to send: `head`, then `body`, then `padding` zero bytes, as one datagram or one piece of a stream.
 ///
-/// The spans point into the outputs' arena and into the input that was handled; both must live until it is sent.
+/// The spans point into the outputs' arena and into the input that was handled; both must live until it is
+/// sent.
 struct transmit {
     enum class door : std::uint8_t { client, relay };
 
@@ -45,8 +46,8 @@ struct transmit {
     bytes body;
 };
 
-/// A socket to bind or to close. The shell carries a command out before it handles the next input, sends what stands in
-/// `transmits` before a `close`, and answers every `open` with `server::handle_relay_opened`.
+/// A socket to bind or to close. The shell carries a command out before it handles the next input, sends what
+/// stands in `transmits` before a `close`, and answers every `open` with `server::handle_relay_opened`.
 struct relay_command {
     enum class action : std::uint8_t { open, close };
 
@@ -55,7 +56,7 @@ struct relay_command {
     endpoint bound;  ///< where to bind
 };
 
-/// A datagram from one relayed address of this server to another; it never crosses the kernel (security.md §2.1). The
+/// A datagram from one relayed address of this server to another; it never crosses the kernel. The
 /// shell gives it to `server::handle_delivery` of the thread that owns `to`, after the current input.
 struct delivery {
     std::uint8_t shard = 0;
@@ -71,11 +72,12 @@ struct turn_event {
     kind what = kind::allocated;
     std::string user;
     endpoint client;
-    endpoint relayed;                                         ///< for refused: unspecified
-    stun::error_code why = stun::error_code::bad_request;     ///< only for refused
+    endpoint relayed;                                      ///< for refused: unspecified
+    stun::error_code why = stun::error_code::bad_request;  ///< only for refused
 };
 
-/// Collects what one or several calls of the core ask for. Reused: `clear` keeps the memory. The core only appends.
+/// Collects what one or several calls of the core ask for. Reused: `clear` keeps the memory. The core only
+/// appends.
 struct outputs {
     std::vector<transmit> transmits;
     std::vector<relay_command> commands;

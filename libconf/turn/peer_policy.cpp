@@ -40,14 +40,14 @@ constexpr bool within(std::uint32_t address, const range& in) noexcept {
 bool is_denied_v6(bytes raw) noexcept {
     const auto first = load_u32(raw, 0);
     const auto second = load_u32(raw, 4);
-    // Everything outside 2000::/3: ::, ::1, every ::-prefixed embedding of IPv4, NAT64, unique local, link-local,
-    // multicast, and whatever is not assigned yet.
+    // Everything outside 2000::/3: ::, ::1, every ::-prefixed embedding of IPv4, NAT64, unique local,
+    // link-local, multicast, and whatever is not assigned yet.
     if (first >> 29 != 1) return true;
-    return first >> 9 == 0x20010000U >> 9                                       // 2001::/23 Teredo, benchmark, ORCHID
-           || first == 0x20010DB8                                              // 2001:db8::/32 documentation
-           || first >> 16 == 0x2002                                            // 2002::/16 6to4 embeds IPv4
-           || first >> 12 == 0x3FFF0                                           // 3fff::/20 documentation, RFC 9637
-           || (first == 0x2620004F && second >> 16 == 0x8000);                 // 2620:4f:8000::/48 AS112
+    return first >> 9 == 0x20010000U >> 9                       // 2001::/23 Teredo, benchmark, ORCHID
+           || first == 0x20010DB8                               // 2001:db8::/32 documentation
+           || first >> 16 == 0x2002                             // 2002::/16 6to4 embeds IPv4
+           || first >> 12 == 0x3FFF0                            // 3fff::/20 documentation, RFC 9637
+           || (first == 0x2620004F && second >> 16 == 0x8000);  // 2620:4f:8000::/48 AS112
 }
 
 /// What `turn.allow_peers` cannot re-open either.
@@ -55,15 +55,15 @@ bool is_never_a_peer(const ip_address& ip) noexcept {
     return ip.is_unspecified() || ip.is_multicast() || ip.is_link_local();
 }
 
-/// IPv6 spellings of IPv4 addresses: denied even where an allowed prefix would contain them, because the socket would
-/// reach the IPv4 host while the operator read an IPv6 range.
+/// IPv6 spellings of IPv4 addresses: denied even where an allowed prefix would contain them, because the
+/// socket would reach the IPv4 host while the operator read an IPv6 range.
 bool embeds_v4(const ip_address& ip) noexcept {
     if (ip.is_v4()) return false;
     const auto raw = bytes(ip.storage());
     const auto word = [&](std::size_t i) { return load_u32(raw, i * 4); };
     const bool zeros_64 = word(0) == 0 && word(1) == 0;
-    return (zeros_64 && (word(2) == 0 || word(2) == 0xFFFF || word(2) == 0xFFFF0000) && !ip.is_loopback())
-           || word(0) == 0x0064FF9B || word(0) >> 16 == 0x2002 || word(0) == 0x20010000;
+    return (zeros_64 && (word(2) == 0 || word(2) == 0xFFFF || word(2) == 0xFFFF0000) && !ip.is_loopback()) ||
+           word(0) == 0x0064FF9B || word(0) >> 16 == 0x2002 || word(0) == 0x20010000;
 }
 
 }  // namespace
@@ -75,8 +75,8 @@ bool is_denied_address(const ip_address& ip) noexcept {
 
 bool peer_policy::is_own_service(const endpoint& peer) const noexcept {
     return std::ranges::any_of(options_.own_services, [&](const endpoint& own) {
-        return own.port == peer.port && own.ip.family() == peer.ip.family()
-               && (own.ip == peer.ip || own.ip.is_unspecified());
+        return own.port == peer.port && own.ip.family() == peer.ip.family() &&
+               (own.ip == peer.ip || own.ip.is_unspecified());
     });
 }
 
@@ -102,10 +102,11 @@ bool peer_policy::is_port_blind(const ip_address& peer) const noexcept {
     });
     if (ports_matter) return false;
     if (reopened(peer)) return true;
-    if (std::ranges::any_of(options_.sfu, [&](const auto& sfu) { return sfu.ip == peer && sfu.port == 0; })) return true;
+    if (std::ranges::any_of(options_.sfu, [&](const auto& sfu) { return sfu.ip == peer && sfu.port == 0; }))
+        return true;
     // An address may have passed for one port alone: an SFU's, or a neighbour's relay.
-    return options_.mode == turn_peer_policy::deny_list && !is_denied_address(peer)
-           && std::ranges::find(options_.own, peer) == options_.own.end();
+    return options_.mode == turn_peer_policy::deny_list && !is_denied_address(peer) &&
+           std::ranges::find(options_.own, peer) == options_.own.end();
 }
 
 bool peer_policy::allows(const endpoint& peer) const noexcept {
@@ -116,8 +117,8 @@ bool peer_policy::allows(const endpoint& peer) const noexcept {
     if (is_sfu) return true;
     if (is_own_service(peer)) return false;
     if (reopened(peer.ip)) return true;
-    return options_.mode == turn_peer_policy::deny_list && !is_denied_address(peer.ip)
-           && std::ranges::find(options_.own, peer.ip) == options_.own.end();
+    return options_.mode == turn_peer_policy::deny_list && !is_denied_address(peer.ip) &&
+           std::ranges::find(options_.own, peer.ip) == options_.own.end();
 }
 
 }  // namespace conf::turn

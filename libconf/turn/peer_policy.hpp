@@ -1,4 +1,5 @@
-/// Whom the relay may send to: one function for CreatePermission, ChannelBind and Send (SEC-TURN-1, SEC-TURN-2).
+/// Whom the relay may send to: one function for CreatePermission, ChannelBind and Send (SEC-TURN-1,
+/// SEC-TURN-2).
 #pragma once
 
 #include "libconf/base/ip_address.hpp"
@@ -8,8 +9,9 @@
 
 namespace conf::turn {
 
-/// Public addresses that no relay for strangers should reach, in every spelling: private, loopback, link-local, reserved,
-/// documentation, multicast, and every IPv6 form that embeds an IPv4 address. Only 2000::/3 is not denied as a whole.
+/// Public addresses that no relay for strangers should reach, in every spelling: private, loopback,
+/// link-local, reserved, documentation, multicast, and every IPv6 form that embeds an IPv4 address. Only
+/// 2000::/3 is not denied as a whole.
 [[nodiscard]] bool is_denied_address(const ip_address& ip) noexcept;
 
 /// Judges peers. Immutable after construction; any thread.
@@ -20,16 +22,18 @@ public:
     /// May data go to exactly this address and port?
     [[nodiscard]] bool allows(const endpoint& peer) const noexcept;
 
-    /// May a permission for this address be installed? Permissions have no port (RFC 8656 §9), so the answer is yes if
-    /// any port may be reached; `allows` still judges each packet.
+    /// May a permission for this address be installed? Permissions have no port (RFC 8656 §9), so the answer
+    /// is yes if any port may be reached; `allows` still judges each packet.
     [[nodiscard]] bool allows_any_port(const ip_address& peer) const noexcept;
 
-    /// Whether all ports of an address that passed `allows_any_port` may be reached, so that `allows` need not be asked
-    /// for each packet.
+    /// Whether all ports of an address that passed `allows_any_port` may be reached, so that `allows` need
+    /// not be asked for each packet.
     [[nodiscard]] bool is_port_blind(const ip_address& peer) const noexcept;
 
     /// Whether clients may reach each other's relayed addresses, inside the process.
-    [[nodiscard]] bool allows_own_relays() const noexcept { return options_.mode == turn_peer_policy::deny_list; }
+    [[nodiscard]] bool allows_own_relays() const noexcept {
+        return options_.mode == turn_peer_policy::deny_list;
+    }
 
 private:
     [[nodiscard]] bool reopened(const ip_address& peer) const noexcept;

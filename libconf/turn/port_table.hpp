@@ -20,8 +20,8 @@ using reservation_token = std::array<std::byte, 8>;
 
 /// Ports of both families, shared by all relay threads without a lock: each port is one atomic word.
 ///
-/// A word is 0 (free), shard + 1 (in use), or a reservation: `reserved_bit` and 48 random bits that its token repeats, so
-/// only the token's holder can take it, once. Thread-safe.
+/// A word is 0 (free), shard + 1 (in use), or a reservation: `reserved_bit` and 48 random bits that its token
+/// repeats, so only the token's holder can take it, once. Thread-safe.
 class port_table {
 public:
     /// Precondition: 1 <= first <= last.

@@ -41,7 +41,8 @@ quota_book::verdict plain_quota_book::enter(std::string_view user, user_kind kin
     const auto source = source_of(client);
     if (reached(total_, limits.allocations_total)) return verdict::server_is_full;
     if (reached(count_of(by_user_, user), user_limit)) return verdict::user_has_too_many;
-    if (reached(count_of(by_source_, source), limits.allocations_per_address)) return verdict::user_has_too_many;
+    if (reached(count_of(by_source_, source), limits.allocations_per_address))
+        return verdict::user_has_too_many;
     ++total_;
     ++by_source_[source];
     if (const auto known = by_user_.find(user); known != by_user_.end()) {

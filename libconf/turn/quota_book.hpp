@@ -14,7 +14,8 @@ namespace conf::turn {
 
 /// Counts live allocations by user, by client address and in total.
 ///
-/// An interface, because the shell shares one between threads behind a lock; `plain_quota_book` is the whole logic.
+/// An interface, because the shell shares one between threads behind a lock; `plain_quota_book` is the whole
+/// logic.
 class quota_book {
 public:
     enum class verdict : std::uint8_t { admitted, user_has_too_many, server_is_full };
@@ -22,8 +23,10 @@ public:
 
     virtual ~quota_book() = default;
 
-    /// Counts one more if the limits admit it. `user` is the whole USERNAME: each time-limited credential is its own.
-    virtual verdict enter(std::string_view user, user_kind kind, const ip_address& client, const turn_limits& limits) = 0;
+    /// Counts one more if the limits admit it. `user` is the whole USERNAME: each time-limited credential is
+    /// its own.
+    virtual verdict enter(std::string_view user, user_kind kind, const ip_address& client,
+                          const turn_limits& limits) = 0;
 
     /// Precondition: the same user and client entered before.
     virtual void leave(std::string_view user, const ip_address& client) = 0;
@@ -32,7 +35,8 @@ public:
 /// Belongs to its owner.
 class plain_quota_book final : public quota_book {
 public:
-    verdict enter(std::string_view user, user_kind kind, const ip_address& client, const turn_limits& limits) override;
+    verdict enter(std::string_view user, user_kind kind, const ip_address& client,
+                  const turn_limits& limits) override;
     void leave(std::string_view user, const ip_address& client) override;
 
     [[nodiscard]] std::uint64_t total() const noexcept { return total_; }

@@ -11,9 +11,13 @@ namespace conf::turn {
 class reply {
 public:
     /// `key` signs the answer as the request was signed; null: not signed.
-    reply(outputs& out, const five_tuple& to, const answer_form& form, stun::message_class type, stun::method which,
-          const stun::long_term_key* key)
-        : out_(out), to_(to), form_(form), key_(key), piece_(out.memory.take(bytes_max)),
+    reply(outputs& out, const five_tuple& to, const answer_form& form, stun::message_class type,
+          stun::method which, const stun::long_term_key* key)
+        : out_(out),
+          to_(to),
+          form_(form),
+          key_(key),
+          piece_(out.memory.take(bytes_max)),
           body_(piece_, type, which, form.id) {}
 
     [[nodiscard]] stun::message_builder& body() noexcept { return body_; }

@@ -21,8 +21,8 @@ using stun::message_class;
 constexpr std::array offered_algorithms{std::byte{0}, std::byte{2}, std::byte{0}, std::byte{0},
                                         std::byte{0}, std::byte{1}, std::byte{0}, std::byte{0}};
 
-/// What PASSWORD-ALGORITHM and PASSWORD-ALGORITHMS say together, RFC 8489 §9.2.4: both or neither, and the list must be
-/// the one we sent, or somebody on the way shortened it.
+/// What PASSWORD-ALGORITHM and PASSWORD-ALGORITHMS say together, RFC 8489 §9.2.4: both or neither, and the
+/// list must be the one we sent, or somebody on the way shortened it.
 std::optional<stun::password_algorithm> algorithm_of(const stun::message& in) {
     const auto list = in.find(attribute_type::password_algorithms);
     const auto chosen = in.find(attribute_type::password_algorithm);
@@ -61,15 +61,23 @@ bool understands(attribute_type type) noexcept {
 }
 
 server::server(identity fixed, settings initial, port_table& ports, quota_book& quotas)
-    : fixed_(std::move(fixed)), settings_(std::move(initial)), policy_(settings_.policy), ports_(ports), quotas_(quotas),
-      nonces_(fixed_.nonce_key), random_(fixed_.random_key), hash_seed_(random_()), limiter_(random_()) {}
+    : fixed_(std::move(fixed)),
+      settings_(std::move(initial)),
+      policy_(settings_.policy),
+      ports_(ports),
+      quotas_(quotas),
+      nonces_(fixed_.nonce_key),
+      random_(fixed_.random_key),
+      hash_seed_(random_()),
+      limiter_(random_()) {}
 
 server::~server() = default;
 
 void server::reconfigure(settings changed) {
     settings_ = std::move(changed);
     policy_ = peer_policy(settings_.policy);
-    // Permissions remember what the old policy said of them; the new one is asked for every packet until they expire.
+    // Permissions remember what the old policy said of them; the new one is asked for every packet until they
+    // expire.
     for (auto& slot : slots_) {
         if (!slot) continue;
         for (auto& granted : slot->permissions) granted.every_port = false;
@@ -303,8 +311,9 @@ void server::arm(std::uint32_t slot) {
 }
 
 void server::handle_timeout(instant now, outputs& out) {
-    // A timer is not moved when its allocation is refreshed or removed: it is looked at when it comes up, and set again
-    // for as long as the slot's allocation still lives. So there is about one timer for each slot, ever.
+    // A timer is not moved when its allocation is refreshed or removed: it is looked at when it comes up, and
+    // set again for as long as the slot's allocation still lives. So there is about one timer for each slot,
+    // ever.
     while (!timers_.empty() && timers_.top().at <= now) {
         const auto [at, slot] = timers_.top();
         timers_.pop();

@@ -30,16 +30,16 @@ namespace conf::turn {
 
 /// An ICMP error that a relay socket received for a datagram it had sent.
 struct icmp_error {
-    endpoint peer;           ///< where the datagram had gone
-    std::uint8_t type = 0;   ///< of ICMP or ICMPv6
+    endpoint peer;          ///< where the datagram had gone
+    std::uint8_t type = 0;  ///< of ICMP or ICMPv6
     std::uint8_t code = 0;
     std::uint32_t data = 0;  ///< the MTU for "too big", else 0
 };
 
 /// Takes datagrams, answers and the time; gives datagrams, commands, events and a deadline.
 ///
-/// Serves the clients of one relay thread; ports and quotas are shared with the others. Never blocks and never throws
-/// for bad input: a malformed or hostile datagram costs a counter. Belongs to its shard.
+/// Serves the clients of one relay thread; ports and quotas are shared with the others. Never blocks and
+/// never throws for bad input: a malformed or hostile datagram costs a counter. Belongs to its shard.
 class server {
 public:
     /// `ports` and `quotas` must outlive the server.
@@ -120,14 +120,15 @@ private:
     void finish_opening(std::uint32_t slot, instant now, outputs& out);
     void answer_allocate(const allocation& done, outputs& out);
     void refuse_opening(std::uint32_t slot, outputs& out);
-    [[nodiscard]] std::optional<stun::error_code> judge_peer(const allocation& from, const endpoint& peer) const;
+    [[nodiscard]] std::optional<stun::error_code> judge_peer(const allocation& from,
+                                                             const endpoint& peer) const;
     [[nodiscard]] bool install_permission(allocation& to, const ip_address& peer, instant now);
 
     // server_relay.cpp: data in both directions
     void handle_channel_data(const client_datagram& in, instant now, outputs& out);
     void handle_send(const client_datagram& in, const stun::message& message, instant now, outputs& out);
-    void relay_to_peer(allocation& from, std::uint32_t slot, const endpoint& peer, bytes payload, bool dont_fragment,
-                       instant now, outputs& out);
+    void relay_to_peer(allocation& from, std::uint32_t slot, const endpoint& peer, bytes payload,
+                       bool dont_fragment, instant now, outputs& out);
     void relay_to_client(allocation& to, const endpoint& from, bytes payload, instant now, outputs& out);
     [[nodiscard]] std::optional<std::uint8_t> own_relay_shard(const endpoint& peer) const noexcept;
 

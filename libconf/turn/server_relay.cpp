@@ -28,9 +28,10 @@ constexpr bool is_forwarded_icmp(ip_family family, std::uint8_t type) noexcept {
 constexpr std::size_t indication_head_bytes_max =
     stun::header_bytes + 2 * stun::attribute_header_bytes + stun::address_value_bytes_max + 8;
 
-/// What fits behind the longest head: STUN counts 65 532 bytes behind its header. The kernel hands out hardly more, but
-/// ChannelData of a neighbour on a stream may be 65 535 long.
-constexpr std::size_t payload_bytes_max = 65'532 - (2 * stun::attribute_header_bytes + stun::address_value_bytes_max);
+/// What fits behind the longest head: STUN counts 65 532 bytes behind its header. The kernel hands out hardly
+/// more, but ChannelData of a neighbour on a stream may be 65 535 long.
+constexpr std::size_t payload_bytes_max =
+    65'532 - (2 * stun::attribute_header_bytes + stun::address_value_bytes_max);
 
 /// Indications are not answered, so their transaction ids only have to differ.
 stun::transaction_id indication_id(std::uint64_t number) noexcept {
@@ -44,7 +45,8 @@ stun::transaction_id indication_id(std::uint64_t number) noexcept {
 
 std::optional<std::uint8_t> server::own_relay_shard(const endpoint& peer) const noexcept {
     const auto* own = interface_of(peer.ip.family());
-    if (!own || (peer.ip != own->announced && peer.ip != own->bound) || !policy_.allows_own_relays()) return std::nullopt;
+    if (!own || (peer.ip != own->announced && peer.ip != own->bound) || !policy_.allows_own_relays())
+        return std::nullopt;
     return ports_.owner(peer.ip.family(), peer.port);
 }
 
@@ -71,9 +73,11 @@ void server::handle_channel_data(const client_datagram& in, instant now, outputs
 void server::handle_send(const client_datagram& in, const stun::message& message, instant now, outputs& out) {
     const auto peer_value = message.find(attribute_type::xor_peer_address);
     const auto data = message.find(attribute_type::data);
-    const auto peer = peer_value ? stun::read_xor_address(*peer_value, message.transaction_id()) : std::nullopt;
+    const auto peer =
+        peer_value ? stun::read_xor_address(*peer_value, message.transaction_id()) : std::nullopt;
     bool understood = true;
-    message.for_each([&](const stun::attribute& found) { understood = understood && understands(found.type); });
+    message.for_each(
+        [&](const stun::attribute& found) { understood = understood && understands(found.type); });
     if (!peer || !data || !understood) {
         ++count_.dropped_malformed;
         return;
@@ -109,8 +113,8 @@ void server::relay_to_peer(allocation& from, std::uint32_t slot, const endpoint&
         return;
     }
     const auto bits = payload.size() * 8;
-    if (!from.to_peers.take(bits, settings_.limits.allocation_bps, now)
-        || !total_bandwidth_.take(bits, settings_.limits.total_bps, now)) {
+    if (!from.to_peers.take(bits, settings_.limits.allocation_bps, now) ||
+        !total_bandwidth_.take(bits, settings_.limits.total_bps, now)) {
         ++count_.dropped_bandwidth;
         return;
     }
@@ -158,8 +162,8 @@ void server::relay_to_client(allocation& to, const endpoint& from, bytes payload
         return;
     }
     const auto bits = payload.size() * 8;
-    if (!to.to_client.take(bits, settings_.limits.allocation_bps, now)
-        || !total_bandwidth_.take(bits, settings_.limits.total_bps, now)) {
+    if (!to.to_client.take(bits, settings_.limits.allocation_bps, now) ||
+        !total_bandwidth_.take(bits, settings_.limits.total_bps, now)) {
         ++count_.dropped_bandwidth;
         return;
     }
@@ -182,7 +186,8 @@ void server::relay_to_client(allocation& to, const endpoint& from, bytes payload
         const auto piece = out.memory.take(indication_head_bytes_max);
         stun::message_builder indication(piece, stun::message_class::indication, stun::method::data,
                                          indication_id(++next_indication_));
-        indication.add_xor_address(attribute_type::xor_peer_address, from).add_detached(attribute_type::data, payload.size());
+        indication.add_xor_address(attribute_type::xor_peer_address, from)
+            .add_detached(attribute_type::data, payload.size());
         sent.head = indication.finish();
         sent.padding = padding_of(payload.size());
     }

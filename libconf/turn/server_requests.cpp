@@ -1,4 +1,5 @@
-/// The four authenticated methods: Allocate, Refresh, CreatePermission, ChannelBind (RFC 8656 §7 to §10, §12).
+/// The four authenticated methods: Allocate, Refresh, CreatePermission, ChannelBind (RFC 8656 §7 to §10,
+/// §12).
 #include "libconf/base/check.hpp"
 #include "libconf/turn/request.hpp"
 #include "libconf/turn/server.hpp"
@@ -55,7 +56,8 @@ std::optional<error_code> read_families(const stun::message& in, wanted_allocati
     if (!additional) return std::nullopt;
     // An additional family can only be IPv6, and a pair of ports cannot be asked for in two families.
     const auto octet = stun::read_address_family(*additional);
-    if (!octet || family_from(*octet) != ip_family::v6 || wanted.parity == port_parity::even_and_reserve_next) {
+    if (!octet || family_from(*octet) != ip_family::v6 ||
+        wanted.parity == port_parity::even_and_reserve_next) {
         return error_code::bad_request;
     }
     wanted.v6 = wanted.v6_is_additional = true;
@@ -77,8 +79,9 @@ std::variant<wanted_allocation, error_code> read_allocate(const stun::message& i
         wanted.parity = *reserve ? port_parity::even_and_reserve_next : port_parity::even;
     }
     if (const auto token = in.find(attribute_type::reservation_token)) {
-        const bool with_others = wanted.parity != port_parity::any || in.find(attribute_type::requested_address_family)
-                                 || in.find(attribute_type::additional_address_family);
+        const bool with_others = wanted.parity != port_parity::any ||
+                                 in.find(attribute_type::requested_address_family) ||
+                                 in.find(attribute_type::additional_address_family);
         if (token->size() != sizeof(reservation_token) || with_others) return error_code::bad_request;
         std::ranges::copy(*token, wanted.token.emplace().begin());
     }
@@ -120,7 +123,8 @@ void server::handle_allocate(const request& on) {
     const auto read = read_allocate(on.message);
     if (const auto* wrong = std::get_if<error_code>(&read)) return refuse_allocation(on, *wrong);
     auto wanted = std::get<wanted_allocation>(read);
-    if (!wanted.token && ((wanted.v4 && !fixed_.v4 && !wanted.v6_is_additional) || (wanted.v6 && !fixed_.v6 && !wanted.v4))) {
+    if (!wanted.token &&
+        ((wanted.v4 && !fixed_.v4 && !wanted.v6_is_additional) || (wanted.v6 && !fixed_.v6 && !wanted.v4))) {
         return refuse_allocation(on, error_code::address_family_not_supported);
     }
     if (draining_) {
@@ -132,7 +136,8 @@ void server::handle_allocate(const request& on) {
         case quota_book::verdict::admitted: break;
         case quota_book::verdict::user_has_too_many:
             return refuse_allocation(on, error_code::allocation_quota_reached);
-        case quota_book::verdict::server_is_full: return refuse_allocation(on, error_code::insufficient_capacity);
+        case quota_book::verdict::server_is_full:
+            return refuse_allocation(on, error_code::insufficient_capacity);
     }
     make_allocation(on, wanted);
 }
@@ -160,7 +165,8 @@ void server::make_allocation(const request& on, const wanted_allocation& wanted)
         }
         auto& relayed = made.of(claimed->family);
         // The reserved port and no other: one attempt.
-        relayed = {.is = relayed_address::state::opening, .port = claimed->port, .attempts = port_attempts_max};
+        relayed = {
+            .is = relayed_address::state::opening, .port = claimed->port, .attempts = port_attempts_max};
         on.out.commands.push_back({.what = relay_command::action::open,
                                    .relay = relay_of(slot, claimed->family),
                                    .bound = {interface_of(claimed->family)->bound, claimed->port}});
@@ -175,7 +181,8 @@ void server::make_allocation(const request& on, const wanted_allocation& wanted)
                                                        : error_code::address_family_not_supported;
         made.failed_family = family;
     }
-    const bool any = std::ranges::any_of(made.relayed, [](const auto& r) { return r.is != relayed_address::state::none; });
+    const bool any =
+        std::ranges::any_of(made.relayed, [](const auto& r) { return r.is != relayed_address::state::none; });
     if (!any) refuse_opening(slot, on.out);
 }
 
@@ -250,7 +257,8 @@ void server::refuse_opening(std::uint32_t slot, outputs& out) {
 
 void server::answer_allocate(const allocation& done, outputs& out) {
     ++count_.success_responses;
-    reply answer(out, done.client, done.allocate, message_class::success_response, stun::method::allocate, &done.key);
+    reply answer(out, done.client, done.allocate, message_class::success_response, stun::method::allocate,
+                 &done.key);
     for (const auto family : both_families) {
         if (done.relayed[family == ip_family::v4 ? 0 : 1].is != relayed_address::state::open) continue;
         answer.body().add_xor_address(attribute_type::xor_relayed_address, relayed_endpoint(done, family));
@@ -259,7 +267,8 @@ void server::answer_allocate(const allocation& done, outputs& out) {
         .add_u32(attribute_type::lifetime, static_cast<std::uint32_t>(done.lifetime.count()))
         .add_xor_address(attribute_type::xor_mapped_address, done.client.remote);
     if (done.reservation) answer.body().add(attribute_type::reservation_token, *done.reservation);
-    if (done.other_family_error) answer.body().add_address_error(done.failed_family, *done.other_family_error);
+    if (done.other_family_error)
+        answer.body().add_address_error(done.failed_family, *done.other_family_error);
     answer.send();
 }
 
@@ -271,7 +280,8 @@ void server::handle_refresh(const request& on) {
     const auto lifetime = read_lifetime(on.message);
     if (!lifetime) return refuse(on, error_code::bad_request);
 
-    // RFC 8656 §8.2: a family names the address to refresh or to delete; a dual allocation may lose one of two.
+    // RFC 8656 §8.2: a family names the address to refresh or to delete; a dual allocation may lose one of
+    // two.
     std::optional<ip_family> only;
     if (const auto value = on.message.find(attribute_type::requested_address_family)) {
         const auto octet = stun::read_address_family(*value);
@@ -293,7 +303,8 @@ void server::handle_refresh(const request& on) {
     }
     if (only) close_relay(slot, *only, on.out);
     const auto open = [](const relayed_address& r) { return r.is == relayed_address::state::open; };
-    if (!only || std::ranges::none_of(refreshed->relayed, open)) remove(slot, turn_event::kind::deleted, on.out);
+    if (!only || std::ranges::none_of(refreshed->relayed, open))
+        remove(slot, turn_event::kind::deleted, on.out);
 }
 
 std::optional<error_code> server::judge_peer(const allocation& from, const endpoint& peer) const {
@@ -376,8 +387,8 @@ void server::handle_channel_bind(const request& on) {
     const auto by_number = std::ranges::find(list, *number, &channel_binding::number);
     const auto by_peer = std::ranges::find(list, *peer, &channel_binding::peer);
     if (by_number != by_peer) {
-        // RFC 8656 §12: neither half may find a new partner before the old binding has been gone for a while, because
-        // packets of it may still be on their way.
+        // RFC 8656 §12: neither half may find a new partner before the old binding has been gone for a while,
+        // because packets of it may still be on their way.
         const auto free = [&](auto entry) {
             return entry == list.end() || entry->expires + channel_quarantine <= on.now;
         };

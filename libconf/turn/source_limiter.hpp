@@ -9,9 +9,9 @@
 
 namespace conf::turn {
 
-/// A table of fixed size, so a flood of invented sources costs no memory. A new source takes the place of the one that
-/// shares its slot: to get a victim's count forgotten a forger must spray as many other addresses as there are slots,
-/// because he cannot know which of them collide.
+/// A table of fixed size, so a flood of invented sources costs no memory. A new source takes the place of the
+/// one that shares its slot: to get a victim's count forgotten a forger must spray as many other addresses as
+/// there are slots, because he cannot know which of them collide.
 ///
 /// Loopback is exempt: it cannot be forged from outside. Belongs to its owner.
 class source_limiter {

@@ -37,31 +37,43 @@ struct turn_limits {
 /// What a TURN server is made from. Every field has the name and the meaning of its `turn.*` key in the
 /// configuration.
 struct turn_options {
-    std::vector<std::string>
-        listen;  ///< "udp://0.0.0.0:3478", "tcp://…", "tls://…", "dtls://…"; port 0: any free one
-    std::string realm = "libconf";     ///< at most 64 bytes, so that an answer to a stranger stays under 160
-    std::vector<std::string> secrets;  ///< for time-limited credentials; all are valid at once
-    std::map<std::string, std::string> users;  ///< static users: name to password
-    std::vector<std::string>
-        relay_address;  ///< at most one IPv4 and one IPv6; empty: the listeners', or the host's first
-    std::vector<std::string> external_addresses;  ///< "public" or "public/private": behind 1:1 NAT
+    /// "udp://0.0.0.0:3478", "tcp://…", "tls://…", "dtls://…"; port 0: any free one.
+    std::vector<std::string> listen{};
+    /// At most 64 bytes, so that an answer to a stranger stays under 160.
+    std::string realm = "libconf";
+    /// For time-limited credentials. All are valid at once; new credentials are made with the first.
+    std::vector<std::string> secrets{};
+    /// Static users: name to password.
+    std::map<std::string, std::string> users{};
+    /// At most one IPv4 and one IPv6 address; empty: the listeners' own, or the host's first.
+    std::vector<std::string> relay_address{};
+    /// "public" or "public/private": behind 1:1 NAT.
+    std::vector<std::string> external_addresses{};
+    /// "first-last".
     std::string relay_ports = "49152-65535";
     turn_peer_policy peer_policy = turn_peer_policy::sfu_only;
-    std::vector<std::string> allow_peers;    ///< prefixes that win over the policy, "192.0.2.0/24"
-    std::vector<std::string> sfu_addresses;  ///< what `sfu_only` admits: "address" or "address:port"
-    std::vector<std::string> own_services;   ///< "address:port" of this host that no peer policy ever opens
-    std::string alternate_server;  ///< "address:port" that a draining server names in its 300 answers
-    std::chrono::seconds drain_limit{
-        3600};                  ///< a draining server leaves after this time even with allocations alive
-    std::uint32_t threads = 1;  ///< relay threads; an allocation lives on one of them
-    turn_limits limits;
+    /// Prefixes that win over the policy: "192.0.2.0/24".
+    std::vector<std::string> allow_peers{};
+    /// What `sfu_only` admits: "address" or "address:port".
+    std::vector<std::string> sfu_addresses{};
+    /// "address:port" of services on this host that no peer policy ever opens.
+    std::vector<std::string> own_services{};
+    /// "address:port" that a draining server names in its 300 answers.
+    std::string alternate_server{};
+    /// A draining server leaves after this time even with allocations alive.
+    std::chrono::seconds drain_limit{3600};
+    /// Relay threads; an allocation lives on one of them.
+    std::uint32_t threads = 1;
+    turn_limits limits{};
 
-    std::string tls_certificate;  ///< PEM file with the chain; needed by tls:// and dtls:// listeners
-    std::string tls_key;          ///< PEM file with the private key
+    /// PEM files with the chain and its private key; needed by tls:// and dtls:// listeners.
+    std::string tls_certificate{};
+    std::string tls_key{};
 
     bool log_client_addresses = false;
-    log_level log_least = log_level::info;  ///< events below it are not even made
-    log_sink log;
+    /// Events below it are not even made.
+    log_level log_least = log_level::info;
+    log_sink log{};
 };
 
 /// A moment's numbers of a running server.
@@ -120,7 +132,7 @@ private:
     std::unique_ptr<impl> impl_;
 };
 
-/// A `turn_credential` for `options.realm`'s server from its newest secret, ready for a browser.
+/// A `turn_credential` for `options.realm`'s server from its first secret, ready for a browser.
 /// `urls` are given as the clients reach the server. Empty when `options.secrets` is empty.
 [[nodiscard]] CONF_EXPORT std::vector<ice_server> make_ice_servers(const turn_options& options,
                                                                    const std::vector<std::string>& urls,

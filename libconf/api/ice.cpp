@@ -57,7 +57,7 @@ turn_credential make_turn_credential(std::string_view secret, std::string_view u
 std::vector<ice_server> make_ice_servers(const turn_options& options, const std::vector<std::string>& urls,
                                          std::string_view user, std::chrono::sys_seconds expires) {
     if (options.secrets.empty()) return {};
-    auto credential = make_turn_credential(options.secrets.back(), user, expires);
+    auto credential = make_turn_credential(options.secrets.front(), user, expires);
     return {{.urls = urls,
              .username = std::move(credential.username),
              .credential = std::move(credential.password)}};

@@ -29,8 +29,8 @@ public:
     /// Runs `task` soon, on the loop's thread.
     void post(std::function<void()> task);
 
-    /// Runs `task` on the loop's thread and waits for it; before `start` and after `stop`, on the caller's. Not while
-    /// another thread calls one of those two.
+    /// Runs `task` on the loop's thread and waits for it; before `start` and after `stop`, on the caller's.
+    /// Not while another thread calls one of those two.
     void call(const std::function<void()>& task);
 
     /// Ends the thread and waits for that; not from the loop itself. What was waiting in the loop never runs.

@@ -57,6 +57,13 @@ std::optional<std::string_view> http_request::field(std::string_view name) const
     return found->value;
 }
 
+std::optional<std::string_view> http_request::parameter(std::string_view key) const noexcept {
+    const auto found =
+        std::ranges::find(parameters, key, [](const auto& one) { return std::string_view(one.first); });
+    if (found == parameters.end()) return std::nullopt;
+    return found->second;
+}
+
 http_response http_response::plain(int status, std::string_view sentence) {
     return {status,
             "text/plain; charset=utf-8",

@@ -24,6 +24,8 @@ struct http_request {
     std::string target;  ///< as sent
     std::string path;    ///< percent-decoded once, begins with "/"; or "*" of OPTIONS
     std::string query;   ///< as sent, without the "?"
+    std::vector<std::pair<std::string, std::string>>
+        parameters;  ///< of the query, decoded once, keys are unique
     int version_minor = 1;
     std::vector<http_field> fields;
     std::string body;
@@ -36,6 +38,8 @@ struct http_request {
 
     /// The value of the first field of that name (given in lower case), or nothing.
     [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const noexcept;
+    /// The value of the query's key of that name, or nothing.
+    [[nodiscard]] std::optional<std::string_view> parameter(std::string_view key) const noexcept;
 };
 
 struct http_response {

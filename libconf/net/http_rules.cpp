@@ -53,9 +53,9 @@ constexpr int hex_value(char c) noexcept {
     return -1;
 }
 
-std::optional<std::string> decode_path(std::string_view raw) {
-    std::string path;
-    path.reserve(raw.size());
+std::optional<std::string> decode(std::string_view raw) {
+    std::string made;
+    made.reserve(raw.size());
     for (std::size_t at = 0; at < raw.size(); ++at) {
         auto c = raw[at];
         if (c == '%') {
@@ -64,12 +64,54 @@ std::optional<std::string> decode_path(std::string_view raw) {
             const auto low = hex_value(raw[at + 2]);
             if (high < 0 || low < 0) return std::nullopt;
             c = static_cast<char>(high << 4 | low);
-            if (c == '/' || (c >= 0 && c < ' ') || c == 0x7F) return std::nullopt;
             at += 2;
         }
-        path += c;
+        made += c;
     }
-    return path;
+    return made;
+}
+
+std::optional<http_refusal> apply_path(http_request& request, std::string_view raw) {
+    auto path = decode(raw);
+    const auto control = [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; };
+    if (!path || std::ranges::count(*path, '/') != std::ranges::count(raw, '/') ||
+        std::ranges::any_of(*path, control)) {
+        return bad_target;
+    }
+    // "." and ".." name nothing here, and nobody further in shall ever have to think of them.
+    for (std::size_t at = 0; at < path->size();) {
+        const auto end = std::min(path->find('/', at + 1), path->size());
+        const auto segment = std::string_view(*path).substr(at, end - at);
+        if (segment == "/." || segment == "/..")
+            return http_refusal{404, "there is nothing at this address.", {}};
+        at = end;
+    }
+    request.path = std::move(*path);
+    return std::nullopt;
+}
+
+// application/x-www-form-urlencoded, as browsers send it.
+std::optional<http_refusal> apply_query(http_request& request, std::string_view raw) {
+    request.query = raw;
+    while (!raw.empty()) {
+        const auto pair = raw.substr(0, raw.find('&'));
+        raw.remove_prefix(std::min(raw.size(), pair.size() + 1));
+        if (pair.empty()) continue;
+        std::string plain(pair);
+        std::ranges::replace(plain, '+', ' ');
+        const auto equals = std::min(plain.find('='), plain.size());
+        auto key = decode(std::string_view(plain).substr(0, equals));
+        auto value = decode(std::string_view(plain).substr(std::min(equals + 1, plain.size())));
+        if (!key || !value) return bad_target;
+        request.parameters.emplace_back(std::move(*key), std::move(*value));
+    }
+    std::vector<std::string_view> keys;
+    for (const auto& one : request.parameters) keys.emplace_back(one.first);
+    std::ranges::sort(keys);
+    if (std::ranges::adjacent_find(keys) != keys.end()) {
+        return http_refusal{400, "a key of the query is there twice.", {}};
+    }
+    return std::nullopt;
 }
 
 // RFC 3986 §3.2 without user information: "name", "192.0.2.1", "[2001:db8::1]", each with or without ":port".
@@ -147,11 +189,8 @@ std::optional<http_refusal> apply_target(http_request& request) {
         return bad_target;
     }
     const auto raw_path = rest.substr(0, rest.find('?'));
-    if (raw_path.size() < rest.size()) request.query = rest.substr(raw_path.size() + 1);
-    auto path = decode_path(raw_path.empty() ? "/" : raw_path);
-    if (!path) return bad_target;
-    request.path = std::move(*path);
-    return std::nullopt;
+    if (auto why = apply_path(request, raw_path.empty() ? "/" : raw_path)) return why;
+    return apply_query(request, rest.substr(std::min(rest.size(), raw_path.size() + 1)));
 }
 
 std::optional<http_refusal> check_fields(http_request& request) {

@@ -9,9 +9,10 @@
 
 namespace conf::net {
 
-/// Fills in `path` and `query` from `method` and `target` (RFC 9112 §3.2): origin form, absolute form, or "*"
-/// of OPTIONS. The path is percent-decoded exactly once; an encoded slash or control character is refused,
-/// because the next one to read it may split the path there.
+/// Fills in `path`, `query` and `parameters` from `method` and `target` (RFC 9112 §3.2): origin form,
+/// absolute form, or "*" of OPTIONS. Everything is percent-decoded exactly once. Refused are an encoded slash
+/// or control character in the path, because the next one to read it may split the path there, and a key that
+/// is in the query twice.
 [[nodiscard]] std::optional<http_refusal> apply_target(http_request& request);
 
 /// Checks names, single-valued fields, Host, Content-Length, Transfer-Encoding and Expect.

@@ -208,7 +208,8 @@ result<turn_setup> parse_turn_options(const turn_options& options) {
     }
     setup.settings.limits = options.limits;
     // Each relay thread keeps its own account of the whole.
-    setup.settings.limits.total_bps /= options.threads;
+    auto& total = setup.settings.limits.total_bps;
+    total = (total + options.threads - 1) / options.threads;
     return setup;
 }
 

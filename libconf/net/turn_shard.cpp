@@ -22,7 +22,7 @@ namespace {
 /// small).
 constexpr int listener_buffer_bytes = 8 * 1024 * 1024;
 /// A burst to one allocation waits here while others are served. Only what is waiting costs memory.
-constexpr int relay_buffer_bytes = 1024 * 1024;
+constexpr int relay_buffer_bytes = 4 * 1024 * 1024;
 /// The clock is tied to the calendar this often: operators do set clocks.
 constexpr std::chrono::seconds clock_interval{1};
 /// Rounds of reading before other sockets get their turn.

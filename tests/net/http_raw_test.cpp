@@ -41,7 +41,7 @@ const std::map<std::string, verdict> verdicts{
 
 }  // namespace
 
-TEST_CASE("the raw requests get their verdicts from a real server", "[net][http][vectors]") {
+TEST_CASE("SEC-HTTP-1: the raw requests get their verdicts from a real server", "[net][http][vectors]") {
     const test::http_test_server server;
     std::istringstream table(contents(folder / "expected.tsv"));
     std::size_t rows = 0;

@@ -50,7 +50,7 @@ std::string outcome(std::string_view data) {
 
 }  // namespace
 
-TEST_CASE("a head is read or refused", "[net][http]") {
+TEST_CASE("SEC-HTTP-4: a head is read in one way, or refused", "[net][http]") {
     struct head_case {
         std::string why;
         std::string data;
@@ -60,7 +60,14 @@ TEST_CASE("a head is read or refused", "[net][http]") {
         {"plain", "GET / HTTP/1.1\r\nHost: t\r\n\r\n", "GET /"},
         {"query is not the path", "GET /a?b=c/d HTTP/1.1\r\nHost: t\r\n\r\n", "GET /a"},
         {"decoded once", "GET /a%20b%2520 HTTP/1.1\r\nHost: t\r\n\r\n", "GET /a b%20"},
-        {"dots stay dots", "GET /../%2e%2e/x HTTP/1.1\r\nHost: t\r\n\r\n", "GET /../../x"},
+        {"climbing", "GET /a/../x HTTP/1.1\r\nHost: t\r\n\r\n", "404"},
+        {"climbing in disguise", "GET /a/.%2E HTTP/1.1\r\nHost: t\r\n\r\n", "404"},
+        {"staying", "GET /a/./x HTTP/1.1\r\nHost: t\r\n\r\n", "404"},
+        {"dots within names", "GET /..a/b../... HTTP/1.1\r\nHost: t\r\n\r\n", "GET /..a/b../..."},
+        {"key twice", "GET /?a=1&b=2&a=3 HTTP/1.1\r\nHost: t\r\n\r\n", "400"},
+        {"key twice in disguise", "GET /?a=1&%61=3 HTTP/1.1\r\nHost: t\r\n\r\n", "400"},
+        {"keys differ in case", "GET /?a=1&A=3 HTTP/1.1\r\nHost: t\r\n\r\n", "GET /"},
+        {"broken escape in the query", "GET /?a=%4 HTTP/1.1\r\nHost: t\r\n\r\n", "400"},
         {"encoded slash", "GET /a%2fb HTTP/1.1\r\nHost: t\r\n\r\n", "400"},
         {"encoded NUL", "GET /a%00 HTTP/1.1\r\nHost: t\r\n\r\n", "400"},
         {"encoded line feed", "GET /a%0A HTTP/1.1\r\nHost: t\r\n\r\n", "400"},
@@ -173,6 +180,22 @@ TEST_CASE("the cut of the bytes never matters", "[net][http]") {
     CHECK(parse(bad[0]).back() == "400");
     CHECK(parse(bad[1]).back() == "505");
     CHECK(parse(bad[2]).back() == "400");
+}
+
+TEST_CASE("a query is split and decoded once", "[net][http]") {
+    http_request_parser parser(http_limits{});
+    const std::string_view head = "GET /?a=1&b=x+y%2Bz&&c&=d&e=f=%3D%26&g%3D=h HTTP/1.1\r\nHost: t\r\n\r\n";
+    REQUIRE(parser.feed(conf::as_bytes(head)).what == event::head);
+    const auto& request = parser.request();
+    CHECK(request.query == "a=1&b=x+y%2Bz&&c&=d&e=f=%3D%26&g%3D=h");
+    CHECK(request.parameters.size() == 6);
+    CHECK(request.parameter("a").value() == "1");
+    CHECK(request.parameter("b").value() == "x y+z");
+    CHECK(request.parameter("c").value().empty());
+    CHECK(request.parameter("").value() == "d");
+    CHECK(request.parameter("e").value() == "f==&");
+    CHECK(request.parameter("g=").value() == "h");
+    CHECK_FALSE(request.parameter("x"));
 }
 
 TEST_CASE("a request carries what its head said", "[net][http]") {

@@ -112,6 +112,7 @@ server_options configuration::options() const {
     made.turn.tls_certificate = made.tls.certificate;
     made.turn.tls_key = made.tls.key;
     made.turn.log_client_addresses = impl_->values.log.client_addresses;
+    made.turn.log_least = impl_->values.log.level;
     return made;
 }
 

@@ -20,7 +20,7 @@ readiness_set::~readiness_set() {
 
 bool readiness_set::add(int fd, std::uint64_t tag, std::uint32_t events) {
     epoll_event wanted{};
-    wanted.events = events | EPOLLET;
+    wanted.events = events;
     wanted.data.u64 = tag;
     return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &wanted) == 0;
 }

@@ -27,7 +27,7 @@ public:
     readiness_set& operator=(const readiness_set&) = delete;
 
     /// `tag` comes back with each event. A descriptor leaves by being closed.
-    bool add(int fd, std::uint64_t tag, std::uint32_t events = EPOLLIN | EPOLLERR);
+    bool add(int fd, std::uint64_t tag, std::uint32_t events = EPOLLIN | EPOLLERR | EPOLLET);
 
     /// Waits until a descriptor is ready, `wake` is called, or the time is over; nothing: no limit.
     [[nodiscard]] std::span<const epoll_event> wait(std::optional<std::chrono::microseconds> at_most);

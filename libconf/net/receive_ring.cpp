@@ -3,6 +3,7 @@
 #include <netinet/udp.h>
 #include <cerrno>
 
+#include <algorithm>
 #include <cstring>
 
 namespace conf::net {
@@ -51,9 +52,9 @@ receive_ring::receive_ring()
     }
 }
 
-std::span<const received> receive_ring::receive(int fd, bool& drained) {
+std::span<const received> receive_ring::receive(int fd, bool& drained, std::size_t at_most) {
     results_.clear();
-    const auto room = static_cast<unsigned>(slots - next_);
+    const auto room = static_cast<unsigned>(std::min(at_most, slots - next_));
     auto count = ::recvmmsg(fd, headers_.data() + next_, room, MSG_DONTWAIT, nullptr);
     // An ICMP error about an earlier datagram is reported once and hides what is waiting behind it.
     if (count < 0 && errno != EAGAIN)

@@ -37,9 +37,10 @@ class receive_ring {
 public:
     receive_ring();
 
-    /// Reads what the socket has, as far as there are slots. `drained` tells whether the socket is empty now.
-    /// The answer is valid until the next call; what it points to, until `reset`.
-    [[nodiscard]] std::span<const received> receive(int fd, bool& drained);
+    /// Reads what the socket has, as far as there are slots and at most so many datagrams or runs. `drained`
+    /// tells whether the socket is empty now. The answer is valid until the next call; what it points to,
+    /// until `reset`.
+    [[nodiscard]] std::span<const received> receive(int fd, bool& drained, std::size_t at_most = slots);
 
     [[nodiscard]] bool full() const noexcept { return next_ == slots; }
     void reset() noexcept { next_ = 0; }

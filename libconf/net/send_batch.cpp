@@ -14,6 +14,16 @@ namespace {
 
 constexpr std::array<std::byte, 4> zeros{};
 
+/// One datagram. sendto spares the kernel a header to copy in, which is all that sendmsg is for where there
+/// is only one piece and nothing to say about it.
+bool send_one(int fd, const msghdr& header) noexcept {
+    const auto& piece = *header.msg_iov;
+    if (header.msg_iovlen != 1 || header.msg_controllen != 0)
+        return ::sendmsg(fd, &header, MSG_DONTWAIT) >= 0;
+    return ::sendto(fd, piece.iov_base, piece.iov_len, MSG_DONTWAIT,
+                    static_cast<const sockaddr*>(header.msg_name), header.msg_namelen) >= 0;
+}
+
 bool same_flow(const outgoing& a, const outgoing& b) noexcept {
     return a.fd == b.fd && a.destination == b.destination &&
            (a.source == b.source || (a.source && b.source && *a.source == *b.source));
@@ -159,11 +169,9 @@ void send_batch::send_messages(std::size_t begin, std::size_t end) {
     bool told_of_icmp = false;
     while (begin < end) {
         ++count_.system_calls;
-        // A single message by sendmsg: sendmmsg would copy its header in and out once more.
-        const auto sent =
-            end - begin == 1
-                ? (::sendmsg(fd, &messages_[begin].msg_hdr, MSG_DONTWAIT) < 0 ? -1 : 1)
-                : ::sendmmsg(fd, &messages_[begin], static_cast<unsigned>(end - begin), MSG_DONTWAIT);
+        const auto sent = end - begin == 1 ? (send_one(fd, messages_[begin].msg_hdr) ? 1 : -1)
+                                           : ::sendmmsg(fd, &messages_[begin],
+                                                        static_cast<unsigned>(end - begin), MSG_DONTWAIT);
         if (sent > 0) {
             for (auto i = begin; i < begin + static_cast<std::size_t>(sent); ++i) {
                 if (runs_[i].datagrams > 1) count_.segmented += runs_[i].datagrams;

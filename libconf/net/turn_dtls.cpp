@@ -29,6 +29,14 @@ constexpr std::chrono::milliseconds sweep_interval{250};
 constexpr std::size_t cookie_bytes = 20;
 constexpr std::size_t record_bytes_max = 16384 + 256;
 
+// RFC 6347 §4.1, §4.2.2: where things stand in a datagram that begins with a ClientHello.
+constexpr std::size_t record_header_bytes = 13;
+constexpr std::size_t record_epoch_at = 3;
+constexpr std::uint8_t handshake_record = 22;
+constexpr std::uint8_t client_hello = 1;
+constexpr std::size_t client_random_at = record_header_bytes + 12 + 2;  // behind the message's header and the version
+constexpr std::size_t client_random_bytes = 32;
+
 struct ssl_deleter {
     void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
 };
@@ -75,6 +83,18 @@ public:
         const bool goes_on = alive && (!established_ || read_messages());
         incoming_ = {};
         return goes_on;
+    }
+
+    /// Whether this is the hello of another handshake: the client has started anew from the port it had before, or its
+    /// NAT gave the port to somebody else. A late copy of our own hello is not.
+    [[nodiscard]] bool is_hello_of_another(bytes datagram) const {
+        if (datagram.size() < client_random_at + client_random_bytes || load_u8(datagram, 0) != handshake_record
+            || load_u16(datagram, record_epoch_at) != 0 || load_u8(datagram, record_header_bytes) != client_hello) {
+            return false;
+        }
+        std::array<unsigned char, client_random_bytes> ours{};
+        if (SSL_get_client_random(ssl_.get(), ours.data(), ours.size()) != ours.size()) return false;
+        return !std::ranges::equal(datagram.subspan(client_random_at, client_random_bytes), std::as_bytes(std::span(ours)));
     }
 
     /// Repeats a flight that was lost; false when the handshake failed for good.
@@ -256,9 +276,10 @@ void dtls_listener::read() {
 void dtls_listener::handle(const received& run) {
     run.for_each_datagram([&](bytes datagram) {
         // RFC 7983: 20 to 63 is DTLS; the record header has 13 bytes.
-        if (datagram.size() < 13 || load_u8(datagram, 0) < 20 || load_u8(datagram, 0) > 63) return;
+        if (datagram.size() < record_header_bytes || load_u8(datagram, 0) < 20 || load_u8(datagram, 0) > 63) return;
         const auto known = sessions_.find(run.remote);
-        if (known == sessions_.end()) return greet(run.remote, datagram);
+        // RFC 6347 §4.2.8: a new handshake replaces a session once its cookie is right, not before.
+        if (known == sessions_.end() || known->second->is_hello_of_another(datagram)) return greet(run.remote, datagram);
         const auto session = known->second;
         if (!session->receive(datagram)) {
             if (const auto ended = sessions_.find(run.remote); ended != sessions_.end()) forget(ended);
@@ -280,6 +301,7 @@ void dtls_listener::greet(const endpoint& remote, bytes datagram) {
     }
     if (!greeter_->listen(remote, datagram)) return;
     const auto session = std::exchange(greeter_, nullptr);
+    if (const auto before = sessions_.find(remote); before != sessions_.end()) forget(before);
     if (sessions_.size() >= dtls_sessions_max) {
         ++shard_.mutable_count().dtls_refused;
         return;

@@ -108,11 +108,13 @@ private:
     struct udp_listener;
     struct relay_socket {
         udp_socket socket;
+        std::uint32_t last_turn = 0;  ///< when it was read last
         bool dont_fragment = false;
+        bool in_bursts = false;  ///< more than one datagram waited the last time
     };
 
     void run();
-    [[nodiscard]] bool should_gather();
+    void measure_load();
     void serve(const epoll_event& event);
     void close_everything();
     void read_listener(udp_listener& listener);
@@ -157,11 +159,12 @@ private:
     std::vector<std::shared_ptr<link_listener>> link_listeners_;
     bool drained_told_ = false;
 
-    // How busy the thread is, for should_gather.
+    // How busy the thread is; measure_load decides from it whether to let packets gather.
     instant window_start_{};
-    std::uint64_t window_counted_ = 0;
-    std::uint64_t counted_ = 0;
-    bool busy_ = false;
+    std::uint64_t packets_before_ = 0;
+    duration idle_{};
+    bool gathers_ = false;
+    std::uint32_t turn_ = 0;
     turn_shard_counters count_;
     std::thread thread_;
 

@@ -2,9 +2,7 @@
 #include "libconf/config/reader.hpp"
 #include "tests/fuzz/target.hpp"
 
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace fuzz {
 namespace {
@@ -12,27 +10,11 @@ namespace {
 /// A problem is a line or two for a person, however long the value is that it is about.
 constexpr std::size_t problem_bytes_max = 4096;
 
-struct reading {
-    std::vector<std::string> problems;
-    bool secret_on_command_line = false;
-
-    friend bool operator==(const reading&, const reading&) = default;
-};
-
-reading read(std::string_view program, std::string_view text, const std::vector<std::string_view>& overrides) {
-    conf::config::reader reader(program);
-    reader.read_file("conf.toml", "/nowhere", text);
-    for (const auto setting : overrides) reader.read_override(setting);
-    reader.finish();
-    reading answer;
-    for (const auto& problem : reader.problems()) {
-        auto line = problem.to_string();
-        require(!problem.message.empty() && !problem.file.empty() && problem.line >= 0 && problem.column >= 0);
-        require(line.size() <= problem_bytes_max);
-        answer.problems.push_back(std::move(line));
-    }
-    answer.secret_on_command_line = reader.secret_on_command_line();
-    return answer;
+/// A reader that has its defaults already: reading those takes longer than all the rest.
+const conf::config::reader& fresh(bool relay_alone) {
+    static const conf::config::reader relay("conf-turn");
+    static const conf::config::reader whole("conf-server");
+    return relay_alone ? relay : whole;
 }
 
 }  // namespace
@@ -40,15 +22,21 @@ reading read(std::string_view program, std::string_view text, const std::vector<
 /// The file's text, then overrides, each behind a zero byte.
 void target::config(bytes input) {
     auto rest = conf::as_text(input);
-    const std::string_view program = rest.size() % 2 == 0 ? "conf-server" : "conf-turn";
+    auto reader = fresh(rest.size() % 2 == 0);
     const auto text = rest.substr(0, rest.find('\0'));
-    std::vector<std::string_view> overrides;
-    for (rest.remove_prefix(text.size()); !rest.empty() && overrides.size() < 8;) {
+    reader.read_file("conf.toml", "/nowhere", text);
+    rest.remove_prefix(text.size());
+    for (int overrides = 0; !rest.empty() && overrides < 8; ++overrides) {
         rest.remove_prefix(1);
-        overrides.push_back(rest.substr(0, rest.find('\0')));
-        rest.remove_prefix(overrides.back().size());
+        const auto setting = rest.substr(0, rest.find('\0'));
+        reader.read_override(setting);
+        rest.remove_prefix(setting.size());
     }
-    require(read(program, text, overrides) == read(program, text, overrides));
+    reader.finish();
+    for (const auto& problem : reader.problems()) {
+        require(!problem.message.empty() && !problem.file.empty() && problem.line >= 0 && problem.column >= 0);
+        require(problem.to_string().size() <= problem_bytes_max);
+    }
 }
 
 }  // namespace fuzz

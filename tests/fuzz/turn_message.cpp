@@ -6,7 +6,8 @@
 namespace fuzz {
 namespace {
 
-constexpr int steps_max = 48;
+constexpr int steps_max = 32;
+constexpr std::uint8_t rate_limited = 0xFF;  // the first byte of a schedule with turn.limits.unauthenticated_rps
 
 conf::endpoint read_endpoint(source& in) {
     static const std::array known{turn_world::public_peer(), conf::endpoint::parse("[2606:4700::1]:4000").value(),
@@ -54,8 +55,8 @@ void run_step(turn_world& world, source& in) {
 /// An input that begins as STUN or ChannelData does is one datagram, so the corpora of raw messages are seeds too. Any
 /// other first byte begins a schedule.
 void target::turn_message(bytes input) {
-    turn_world world;
     const auto first = input.empty() ? std::uint8_t{0} : conf::load_u8(input, 0);
+    turn_world world(first == rate_limited);
     if (first < 4 || (first >= 0x40 && first <= 0x4F)) {
         using enum turn_world::who;
         for (const auto from : {stranger, mallory_udp, mallory_tcp, ada}) world.give_raw(from, input);

@@ -18,7 +18,7 @@ constexpr conf::instant start{seconds(1000)};
 constexpr std::string_view ada_at = "203.0.113.7:40000";
 constexpr std::string_view bob_at = "203.0.113.8:40000";
 constexpr std::string_view mallory_at = "203.0.113.7:50000";
-constexpr std::string_view stranger_at = "127.0.0.9:9";  // loopback, whose answers are not rate limited
+constexpr std::string_view stranger_at = "198.51.100.9:9";
 constexpr turn::client_socket udp_socket = 1;
 constexpr turn::client_socket tcp_socket = 2;
 constexpr std::uint16_t to_each_other = 0x4001;
@@ -27,13 +27,13 @@ constexpr std::uint16_t to_peer = 0x4002;
 constexpr std::size_t answer_bytes_max = 512;
 constexpr std::size_t request_bytes_max = 8192;
 
-turn::settings world_settings() {
+turn::settings world_settings(bool rate_limited) {
     auto made = turn_verdicts::usual_settings(turn_verdicts::deny_list());
     made.policy.own = {turn_verdicts::relay_v4.ip, turn_verdicts::relay_v6.ip};
     made.limits.allocation_bps = 10'000'000;
     made.limits.allocations_per_user = 2;
     made.limits.allocations_total = 4;
-    made.limits.unauthenticated_rps = 10;
+    made.limits.unauthenticated_rps = rate_limited ? 2 : 0;
     return made;
 }
 
@@ -57,7 +57,8 @@ struct turn_world::recording {
     stun::long_term_key mallory_sha256{stun::password_algorithm::sha256, "eve", turn_verdicts::realm,
                                        turn_verdicts::password};
     std::array<endpoint, 2> relayed;  // Ada's and Bob's, IPv4
-    turn::settings settings = world_settings();
+    turn::settings settings = world_settings(false);
+    turn::settings limited_settings = world_settings(true);
 
     recording() {
         static_assert(first_port == turn_verdicts::first_port && last_port == turn_verdicts::last_port,
@@ -107,8 +108,9 @@ const endpoint& turn_world::public_peer() {
     return at;
 }
 
-turn_world::turn_world()
-    : core_(world_identity(), recorded().settings, ports_, quotas_), now_(start), began_(start) {
+turn_world::turn_world(bool rate_limited)
+    : core_(world_identity(), rate_limited ? recorded().limited_settings : recorded().settings, ports_, quotas_),
+      now_(start), began_(start) {
     core_.set_clock(conf::unix_time(seconds(1'800'000'000)), conf::instant{});
     for (const auto& message : recorded().messages) give_recorded(message.from, message.socket, message.payload);
     require(open_.size() == 4);

@@ -18,7 +18,8 @@ class turn_world {
 public:
     enum class who : std::uint8_t { stranger, mallory_udp, mallory_tcp, ada };
 
-    turn_world();
+    /// With a rate limit on answers to strangers the server has a table that takes longer to make than all the rest.
+    explicit turn_world(bool rate_limited);
 
     /// Bytes as they are: nobody has signed them for this server.
     void give_raw(who from, bytes payload);

@@ -54,7 +54,7 @@ public:
         }
         if (!how.from.empty()) {
             net::socket_address from{};
-            const auto from_size = net::to_kernel({ip_address::parse(how.from).value(), 0}, from);
+            const auto from_size = net::to_kernel({ip_address::parse(how.from).value(), how.from_port}, from);
             if (::bind(fd_, &from.any, from_size) != 0) fail("cannot bind " + how.from);
         }
         if (::connect(fd_, &address.any, size) != 0) {

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -42,6 +43,7 @@ public:
 /// How a client behaves that is not the usual one.
 struct turn_link_options {
     std::string from{};            ///< the address to bind; empty: as the system likes
+    std::uint16_t from_port = 0;   ///< with `from`; 0: any
     std::size_t piece_bytes = 0;   ///< streams: cut everything into pieces of this size; 0: do not
     int receive_buffer_bytes = 0;  ///< 0: the system's default
 };

@@ -201,3 +201,33 @@ TEST_CASE("a session ends with its client's goodbye, and so does the allocation"
     CHECK(test::eventually([&] { return relay.server.status().allocations == 0; }));
     CHECK(relay.metric("conf_turn_dtls_sessions") == 0);
 }
+
+TEST_CASE("a client that starts anew from its old port is served", "[net][turn_dtls]") {
+    const temp_folder folder;
+    const turn_relay relay(dtls_options(folder));
+    auto gone = std::make_unique<turn_client>(relay.url("dtls"), "alice", "wonderland",
+                                              test::turn_link_options{.from = "127.0.0.1"});
+    REQUIRE(gone->allocate() == 0);
+    const auto port = gone->link().local().port;
+    gone.reset();  // without a goodbye, as when a program is killed
+
+    turn_client again(relay.url("dtls"), "alice", "wonderland", {.from = "127.0.0.1", .from_port = port});
+    CHECK(again.allocate() == 0);
+    CHECK(relay.metric("conf_turn_dtls_sessions") == 1);
+    CHECK(relay.server.status().allocations == 1);
+}
+
+TEST_CASE("a hello in a client's name does not end its session before the cookie is right", "[net][turn_dtls]") {
+    const temp_folder folder;
+    const turn_relay relay(dtls_options(folder));
+    turn_client client(relay.url("dtls"));
+    REQUIRE(client.allocate() == 0);
+    dtls_walker forger(place_of(relay));
+    client.link().send_raw(as_bytes(forger.step()));
+    // With a cookie, but one that was made for the forger's own address.
+    forger.send(forger.step());
+    forger.receive();
+    client.link().send_raw(as_bytes(forger.step()));
+    CHECK(client.refresh(600s) == 0);
+    CHECK(relay.server.status().allocations == 1);
+}

@@ -32,12 +32,12 @@ turn_node::turn_node(world& in, unsigned number)
     for (unsigned i = 0; i < in.how.shards; ++i) shards_.push_back(std::make_unique<shard>(in, *this, i));
 }
 
-endpoint turn_node::udp(unsigned shard) const {
-    return {v4_, static_cast<std::uint16_t>(listening_port + shard)};
+endpoint turn_node::udp(unsigned at) const {
+    return {v4_, static_cast<std::uint16_t>(listening_port + at)};
 }
 
-endpoint turn_node::tcp(unsigned shard) const {
-    return udp(shard);
+endpoint turn_node::tcp(unsigned at) const {
+    return udp(at);
 }
 
 void turn_node::start() {
@@ -188,8 +188,7 @@ void turn_node::ring(shard& at) {
 
 // --- one turn of the loop
 
-template <class Call>
-void turn_node::step(shard& at, const input& in, Call&& call) {
+void turn_node::step(shard& at, const input& in, const std::function<void()>& call) {
     call();
     // One input causes at most one datagram or delivery.
     const bool from_somebody = in.client || in.relay;

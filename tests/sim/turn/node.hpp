@@ -72,8 +72,7 @@ private:
         label about;
     };
 
-    template <class Call>
-    void step(shard& at, const input& in, Call&& call);
+    void step(shard& at, const input& in, const std::function<void()>& call);
     void send_from(shard& at, const input& in, std::size_t& next);
     void send_to_client(const shard& at, const input& in, const turn::transmit& out);
     void send_to_peer(shard& at, const input& in, const turn::transmit& out);

@@ -1,12 +1,12 @@
-# Running test programs and counting what they print. Sourced by tests/run, tried by tests/tidy/runner_test; `top` is
-# the root of the source tree, `passed` and `failed` are the totals.
+# Running test programs and counting what they print. Sourced by tests/run, tried by tests/tidy/runner_test;
+# `top` is the root of the source tree, `passed` and `failed` are the totals.
 # shellcheck shell=bash disable=SC2154  # `top` comes from outside
 
 passed=0
 failed=0
 
 # A part that is no Catch2 program prints a line for each of its tests: "ok NAME" or "FAILED NAME reason".
-# count LABEL LOG STATUS: adds what the log says to the totals, prints it in one line, and the failures in full.
+# count LABEL LOG STATUS: adds what the log says to the totals, prints one line, and the failures in full.
 count() {
     local label=$1 log=$2 status=$3 p f line
     p=$(grep -c '^ok ' "$log" || true)

@@ -84,8 +84,9 @@ TEST_CASE("endpoints are read and written", "[base]") {
     for (const std::string text : {"192.0.2.1:80", "0.0.0.0:0", "[2001:db8::1]:65535"}) {
         CHECK(endpoint::parse(text).value().to_string() == text);
     }
-    for (const std::string text : {"192.0.2.1", "192.0.2.1:", ":80", "192.0.2.1:65536", "192.0.2.1:-1", "192.0.2.1:+1",
-                                   "192.0.2.1: 1", "2001:db8::1:80", "[192.0.2.1]:80", "[::1]", "[::1:80", "::1]:80", ""}) {
+    for (const std::string text :
+         {"192.0.2.1", "192.0.2.1:", ":80", "192.0.2.1:65536", "192.0.2.1:-1", "192.0.2.1:+1", "192.0.2.1: 1",
+          "2001:db8::1:80", "[192.0.2.1]:80", "[::1]", "[::1:80", "::1]:80", ""}) {
         INFO(text);
         CHECK_FALSE(endpoint::parse(text));
     }
@@ -118,8 +119,9 @@ TEST_CASE("prefixes contain what they say", "[base]") {
 }
 
 TEST_CASE("prefixes with bits behind their length are refused", "[base]") {
-    for (const std::string text : {"10.0.0.1/8", "192.0.2.129/25", "2001:db8::1/64", "10.0.0.0/33", "::/129", "10.0.0.0/",
-                                   "10.0.0.0/x", "/8", "10.0.0.0/8/8", "10.0.0.0/-1", "10.0.0.0/256"}) {
+    for (const std::string text :
+         {"10.0.0.1/8", "192.0.2.129/25", "2001:db8::1/64", "10.0.0.0/33", "::/129", "10.0.0.0/",
+          "10.0.0.0/x", "/8", "10.0.0.0/8/8", "10.0.0.0/-1", "10.0.0.0/256"}) {
         INFO(text);
         CHECK_FALSE(ip_prefix::parse(text));
     }

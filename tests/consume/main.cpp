@@ -21,7 +21,8 @@ int main() {
     options.relay_address = {"127.0.0.1"};
     const auto without_users = conf::turn_server::create(options);
     if (without_users) return fail("a relay that nobody may use was started");
-    if (without_users.error().code() != conf::turn_errc::no_credentials) return fail("not the error it should be");
+    if (without_users.error().code() != conf::turn_errc::no_credentials)
+        return fail("not the error it should be");
 
     options.users = {{"ada", "a password of some length"}};
     auto server = conf::turn_server::create(options);

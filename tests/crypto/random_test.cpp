@@ -1,5 +1,5 @@
-#include "libconf/crypto/digest.hpp"
 #include "libconf/crypto/random.hpp"
+#include "libconf/crypto/digest.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -47,19 +47,17 @@ std::size_t drain(bytes buffered, reading& into) {
 }  // namespace
 
 void target::turn_tcp_stream(bytes input) {
-    source in(input);
-    std::uint32_t cut = in.u8();
-    const auto stream = in.take(input.size());
     reading whole;
-    drain(stream, whole);
+    drain(input, whole);
 
-    // The same in pieces; `cut` is the state of a small generator that the first byte chose.
+    // The same in pieces, whose sizes come from a small generator.
+    auto cut = static_cast<std::uint32_t>(input.size());
     reading pieces;
     std::size_t begin = 0;
-    for (std::size_t end = 0; end < stream.size() && !pieces.broken;) {
+    for (std::size_t end = 0; end < input.size() && !pieces.broken;) {
         cut = cut * 1103515245 + 12345;
-        end = std::min(stream.size(), end + 1 + (cut >> 16) % 23);
-        begin += drain(stream.subspan(begin, end - begin), pieces);
+        end = std::min(input.size(), end + 1 + (cut >> 16) % 23);
+        begin += drain(input.subspan(begin, end - begin), pieces);
     }
     require(whole == pieces);
 }

@@ -1,5 +1,6 @@
 #include <conf/turn.hpp>
 
+#include "libconf/net/send_batch.hpp"
 #include "tests/net/turn_relay.hpp"
 #include "tests/net/udp_pair.hpp"
 

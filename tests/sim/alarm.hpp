@@ -8,8 +8,8 @@
 
 namespace conf::sim {
 
-/// Rings at the deadline or, if that was moved to a later time, before it: whoever is rung looks at the clock. Must not
-/// move or die while the queue lives.
+/// Rings at the deadline or, if that was moved to a later time, before it: whoever is rung looks at the
+/// clock. Must not move or die while the queue lives.
 class alarm {
 public:
     alarm(event_queue& queue, event_queue::action ring) : queue_(queue), ring_(std::move(ring)) {}

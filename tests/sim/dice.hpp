@@ -22,9 +22,12 @@ public:
 
     /// Uniform enough in [0, bound). Precondition: bound > 0.
     std::uint64_t below(std::uint64_t bound) noexcept { return next() % bound; }
-    std::uint64_t between(std::uint64_t low, std::uint64_t high) noexcept { return low + below(high - low + 1); }
+    std::uint64_t between(std::uint64_t low, std::uint64_t high) noexcept {
+        return low + below(high - low + 1);
+    }
     duration between(duration low, duration high) noexcept {
-        return low + duration(static_cast<duration::rep>(below(static_cast<std::uint64_t>((high - low).count()) + 1)));
+        return low + duration(static_cast<duration::rep>(
+                         below(static_cast<std::uint64_t>((high - low).count()) + 1)));
     }
     bool chance(double probability) noexcept {
         return static_cast<double>(next() >> 11) * 0x1p-53 < probability;

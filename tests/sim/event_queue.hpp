@@ -19,7 +19,8 @@ public:
     void at(instant when, action what);
     void after(duration pause, action what) { at(now_ + pause, std::move(what)); }
 
-    /// Runs the next event that is due until then; without one the clock moves to `until`, and the answer is no.
+    /// Runs the next event that is due until then; without one the clock moves to `until`, and the answer is
+    /// no.
     bool run_next(instant until);
 
     [[nodiscard]] std::size_t size() const noexcept { return heap_.size(); }

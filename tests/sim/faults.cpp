@@ -25,6 +25,7 @@ std::string_view name_of(fault kind) noexcept {
         case fault::drain: return "drain";
         case fault::abandon: return "abandon";
         case fault::hostile_random: return "hostile random";
+        case fault::hostile_corpus: return "hostile corpus";
         case fault::hostile_mutated: return "hostile mutated";
         case fault::hostile_built: return "hostile built";
         case fault::hostile_spoofed: return "hostile spoofed";

@@ -19,10 +19,10 @@ enum class fault : std::uint8_t {
     partition_up,
     partition_down,
     partition_both,
-    rebind,        // a NAT gives a client another address or port
-    unreachable,   // ICMP: nobody listens there
+    rebind,       // a NAT gives a client another address or port
+    unreachable,  // ICMP: nobody listens there
     stream_reset,
-    short_read,    // a stream's message comes in pieces
+    short_read,  // a stream's message comes in pieces
     // the host
     bind_failure,
     late_timer,
@@ -34,6 +34,7 @@ enum class fault : std::uint8_t {
     // people
     abandon,  // leaves without a word
     hostile_random,
+    hostile_corpus,
     hostile_mutated,
     hostile_built,
     hostile_spoofed,

@@ -43,7 +43,8 @@ struct regression {
 };
 
 constexpr const char* usage =
-    "usage: sim_tests [--seeds A..B | --seed N] [--profile NAME] [--minutes M] [--replay-check K] [--verbose]\n"
+    "usage: sim_tests [--seeds A..B | --seed N] [--profile NAME] [--minutes M] [--replay-check K] "
+    "[--verbose]\n"
     "  Without arguments: the seeds of regression_seeds.txt, seeds 1..1000, and 100 of them twice.\n"
     "  --profile       swarm (default), calm, storm, long, tight\n"
     "  --minutes M     goes on with further seeds until M minutes are over\n"
@@ -76,7 +77,8 @@ options read_arguments(const std::vector<std::string>& words) {
         const auto& value = words[++i];
         const auto dots = value.find("..");
         const auto whole = number(value);
-        if (word == "--seeds" && dots != value.npos && number(value.substr(0, dots)) && number(value.substr(dots + 2))) {
+        if (word == "--seeds" && dots != value.npos && number(value.substr(0, dots)) &&
+            number(value.substr(dots + 2))) {
             read.seeds = range{*number(value.substr(0, dots)), *number(value.substr(dots + 2))};
         } else if (word == "--seed" && whole) {
             read.seeds = range{*whole, *whole};
@@ -99,7 +101,9 @@ const conf::sim::world* running = nullptr;
 std::string running_as;
 
 void show_last_events(const std::source_location& where) noexcept {
-    std::fputs(fmt::format("FAILED sim: a check failed at {}:{}\n  {}\n", where.file_name(), where.line(), running_as).c_str(),
+    std::fputs(fmt::format("FAILED sim: a check failed at {}:{}\n  {}\n", where.file_name(), where.line(),
+                           running_as)
+                   .c_str(),
                stderr);
     if (running != nullptr) std::fputs(running->log.last().c_str(), stderr);
 }
@@ -137,14 +141,15 @@ struct runner {
             worst_recovery = std::max(worst_recovery, end.recovery);
             hash = end.hash;
             if (how.verbose) {
-                fmt::print("seed {} {:016x} {} events, {} packets relayed, {} allocations, well after {:.2f} s\n", seed,
-                           end.hash, end.events, end.packets_relayed, end.allocations,
-                           static_cast<double>(end.recovery.count()) / 1e6);
+                fmt::print(
+                    "seed {} {:016x} {} events, {} packets relayed, {} allocations, well after {:.2f} s\n",
+                    seed, end.hash, end.events, end.packets_relayed, end.allocations,
+                    static_cast<double>(end.recovery.count()) / 1e6);
             }
         } catch (const conf::sim::failure& why) {
             ++failures;
-            fmt::print("FAILED sim seed {}: {}\n  again with: {}\n  the last events:\n{}", seed, why.what(), running_as,
-                       made.log.last());
+            fmt::print("FAILED sim seed {}: {}\n  again with: {}\n  the last events:\n{}", seed, why.what(),
+                       running_as, made.log.last());
         }
         running = nullptr;
         return hash;
@@ -167,9 +172,10 @@ std::vector<regression> regressions() {
 }
 
 void report(const runner& done, double took) {
-    fmt::print("{} runs in {:.1f} s: {} events, {} packets relayed, {} allocations, slowest recovery {:.2f} s\n", done.runs,
-               took, done.events, done.packets, done.allocations,
-               static_cast<double>(done.worst_recovery.count()) / 1e6);
+    fmt::print(
+        "{} runs in {:.1f} s: {} events, {} packets relayed, {} allocations, slowest recovery {:.2f} s\n",
+        done.runs, took, done.events, done.packets, done.allocations,
+        static_cast<double>(done.worst_recovery.count()) / 1e6);
     for (std::size_t i = 0; i < fault_kinds; ++i) {
         fmt::print("  {:<16} {}\n", name_of(static_cast<fault>(i)), done.faults.injected[i]);
     }
@@ -186,7 +192,9 @@ int main(int count, char** words) {
     }
     conf::set_check_handler(show_last_events);
     const auto began = std::chrono::steady_clock::now();
-    const auto took = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count(); };
+    const auto took = [&] {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    };
     runner work;
     work.how = how;
     const bool everything = !how.seeds && !how.minutes;
@@ -203,7 +211,8 @@ int main(int count, char** words) {
         hashes.push_back(work.run(seed, how.profile));
     }
     const auto swept = hashes.size();
-    if (work.failures == 0) fmt::print("ok sim {} seeds from {}, profile {}\n", swept, seeds.first, how.profile);
+    if (work.failures == 0)
+        fmt::print("ok sim {} seeds from {}, profile {}\n", swept, seeds.first, how.profile);
 
     const auto checks = std::min<std::uint64_t>(how.replay_checks.value_or(everything ? 100 : 0), swept);
     std::uint64_t equal = 0;

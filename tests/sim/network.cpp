@@ -50,8 +50,8 @@ void network::send(socket_id from, const endpoint& to, std::vector<std::byte> da
     carry(sender.host, from, {sender.at, to, std::move(data), about});
 }
 
-void network::send_forged(host_id from, const endpoint& pretended, const endpoint& to, std::vector<std::byte> data,
-                          const label& about) {
+void network::send_forged(host_id from, const endpoint& pretended, const endpoint& to,
+                          std::vector<std::byte> data, const label& about) {
     carry(from, std::nullopt, {pretended, to, std::move(data), about});
 }
 
@@ -105,7 +105,8 @@ void network::carry(host_id from, std::optional<socket_id> sender, packet what) 
             continue;
         }
         const auto takes = *first + *second;
-        queue_.after(takes, [this, sender, takes, arriving = std::move(copy)] { arrive(arriving, sender, takes); });
+        queue_.after(takes,
+                     [this, sender, takes, arriving = std::move(copy)] { arrive(arriving, sender, takes); });
     }
 }
 
@@ -166,7 +167,8 @@ stream_id network::connect(host_id from, const endpoint& local, const endpoint& 
     return made;
 }
 
-void network::write(stream_id on, const stream_receiver& by, std::vector<std::byte> data, const label& about) {
+void network::write(stream_id on, const stream_receiver& by, std::vector<std::byte> data,
+                    const label& about) {
     const auto found = streams_.find(on);
     if (found == streams_.end()) return;
     const std::size_t to = found->second.ends[0].owner == &by ? 1 : 0;

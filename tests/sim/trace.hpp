@@ -21,7 +21,8 @@ public:
     static constexpr std::size_t kept = 200;
 
     /// `what` must be a literal.
-    void note(instant when, const char* what, std::uint64_t a = 0, std::uint64_t b = 0, std::uint64_t c = 0) noexcept;
+    void note(instant when, const char* what, std::uint64_t a = 0, std::uint64_t b = 0,
+              std::uint64_t c = 0) noexcept;
 
     [[nodiscard]] std::uint64_t hash() const noexcept { return hash_; }
     [[nodiscard]] std::uint64_t events() const noexcept { return count_; }

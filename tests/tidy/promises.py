@@ -1,4 +1,4 @@
-"""Checks that documents say what is so: files they name exist, rules they state are tested, examples are the real ones."""
+"""Checks that documents say what is so: files exist, rules are tested, examples are the real ones."""
 
 import re
 
@@ -16,11 +16,11 @@ def named_documents(tree):
         for number, line in enumerate(text.splitlines(), 1):
             for name in re.findall(r"(?<![\w.-])[\w-]+\.md\b", line):
                 if name not in known:
-                    yield Finding(path, number, f"{name} is not in the repository; name what is, or say it here")
+                    yield Finding(path, number, f"{name} is not in the repository; say here what it says")
 
 
 def security_rules(tree):
-    """every rule of .github/SECURITY.md is named by the test that proves it, and every id in use stands there"""
+    """every rule of .github/SECURITY.md is named by the test that proves it, and no id is unknown there"""
     tests = "\n".join(text for path, text in tree.files.items()
                       if path.startswith("tests/") and not path.startswith("tests/tidy/"))
     rules = {}

@@ -80,7 +80,7 @@ spdlog/ apps
 CORE, SHELL, PUBLIC = "libconf/turn/x.cpp", "libconf/net/x.cpp", "include/conf/x.hpp"
 LISTS, TABLE = "libconf/CMakeLists.txt", "tests/tidy/layers.txt"
 
-# For each check: what is wrong, the file that joins or replaces one of GOOD, its text, the line that must be named.
+# For each check: what is wrong, the file that joins or replaces one of GOOD, its text, the line to be named.
 BAD = {
     structure.layers: [
         ("a core includes the shell", CORE, '\n#include "libconf/net/loop.hpp"\n', 2),
@@ -103,7 +103,7 @@ BAD = {
         ("the log library inside", SHELL, "#include <spdlog/spdlog.h>\n", 1),
     ],
     structure.own_header_first: [
-        ("own header second", "libconf/net/loop.cpp", '#include <list>\n#include "libconf/net/loop.hpp"\n', 1),
+        ("own header second", "libconf/net/loop.cpp", '#include <x>\n#include "libconf/net/loop.hpp"\n', 1),
         ("a header that is not there", CORE, '#include "libconf/turn/no.hpp"\n', 1),
         ("a public header that is not there", CORE, "#include <conf/no.hpp>\n", 1),
     ],

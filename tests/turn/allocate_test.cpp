@@ -52,7 +52,8 @@ TEST_CASE("what an Allocate request may not say", "[turn]") {
         {"no protocol at all", requested_transport(0), 442},
         {"the transport comes before the families",
          both(requested_transport(6), both(family(requested, 1), family(additional, 2))), 442},
-        {"both kinds of family", both(requested_transport(), both(family(requested, 1), family(additional, 2))), 400},
+        {"both kinds of family",
+         both(requested_transport(), both(family(requested, 1), family(additional, 2))), 400},
         {"a family that nobody knows", both(requested_transport(), family(requested, 3)), 440},
         {"family zero", both(requested_transport(), family(requested, 0)), 440},
         {"a family of one byte", both(requested_transport(), raw(requested, "\1")), 400},
@@ -61,11 +62,16 @@ TEST_CASE("what an Allocate request may not say", "[turn]") {
         {"a pair of ports in two families",
          both(requested_transport(), both(even_port(true), family(additional, 2))), 400},
         {"an even port of no bytes", both(requested_transport(), raw(attribute_type::even_port, "")), 400},
-        {"an even port of four bytes", both(requested_transport(), raw(attribute_type::even_port, std::string_view("\x80\0\0\0", 4))), 400},
-        {"a token with an even port", both(requested_transport(), both(reservation({}), even_port(false))), 400},
-        {"a token with a family", both(requested_transport(), both(reservation({}), family(requested, 1))), 400},
-        {"a token with another family", both(requested_transport(), both(reservation({}), family(additional, 2))), 400},
-        {"a token of seven bytes", both(requested_transport(), raw(attribute_type::reservation_token, "1234567")), 400},
+        {"an even port of four bytes",
+         both(requested_transport(), raw(attribute_type::even_port, std::string_view("\x80\0\0\0", 4))), 400},
+        {"a token with an even port", both(requested_transport(), both(reservation({}), even_port(false))),
+         400},
+        {"a token with a family", both(requested_transport(), both(reservation({}), family(requested, 1))),
+         400},
+        {"a token with another family",
+         both(requested_transport(), both(reservation({}), family(additional, 2))), 400},
+        {"a token of seven bytes",
+         both(requested_transport(), raw(attribute_type::reservation_token, "1234567")), 400},
         {"a token that nobody gave", both(requested_transport(), reservation({})), 508},
         {"a lifetime of two bytes", both(requested_transport(), raw(attribute_type::lifetime, "\1\2")), 400},
     }));
@@ -87,8 +93,15 @@ TEST_CASE("lifetimes are bounded", "[turn]") {
         std::optional<std::uint32_t> wanted;
         std::uint32_t granted;
     };
-    const auto c = GENERATE(values<row>(
-        {{{}, 600}, {0, 600}, {1, 600}, {599, 600}, {600, 600}, {601, 601}, {3600, 3600}, {3601, 3600}, {0xFFFFFFFF, 3600}}));
+    const auto c = GENERATE(values<row>({{{}, 600},
+                                         {0, 600},
+                                         {1, 600},
+                                         {599, 600},
+                                         {600, 600},
+                                         {601, 601},
+                                         {3600, 3600},
+                                         {3601, 3600},
+                                         {0xFFFFFFFF, 3600}}));
     fixture fix;
     visitor alice;
     const auto got = fix.allocate(alice, c.wanted ? lifetime(*c.wanted) : attributes{});

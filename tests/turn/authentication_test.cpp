@@ -36,7 +36,8 @@ TEST_CASE("every kind of signature lets alice in", "[turn]") {
     const auto fingerprint = GENERATE(false, true);
     if (algorithm == stun::password_algorithm::sha256 && !names) return;  // nobody would know which key
     fixture fix;
-    visitor alice{.algorithm = algorithm, .names_algorithms = names, .sha256 = sha256, .fingerprint = fingerprint};
+    visitor alice{
+        .algorithm = algorithm, .names_algorithms = names, .sha256 = sha256, .fingerprint = fingerprint};
     CHECK(fix.allocate(alice).success());
     CHECK(fix.refresh(alice, 600).success());
     CHECK(fix.permit(alice, {peer_a}).success());
@@ -99,7 +100,8 @@ TEST_CASE("password algorithms are both named or neither, and the list is ours",
     const auto turned = raw(attribute_type::password_algorithms, std::string_view("\0\1\0\0\0\2\0\0", 8));
     const auto md5 = raw(attribute_type::password_algorithm, std::string_view("\0\1\0\0", 4));
     const auto unknown = raw(attribute_type::password_algorithm, std::string_view("\0\3\0\0", 4));
-    const auto with_parameters = raw(attribute_type::password_algorithm, std::string_view("\0\1\0\1\0\0\0\0", 8));
+    const auto with_parameters =
+        raw(attribute_type::password_algorithm, std::string_view("\0\1\0\1\0\0\0\0", 8));
     CHECK(fix.allocate(alice, list).error() == 400);
     CHECK(fix.allocate(alice, md5).error() == 400);
     CHECK(fix.allocate(alice, both(shortened, md5)).error() == 400);
@@ -169,7 +171,9 @@ TEST_CASE("time-limited credentials", "[turn]") {
     };
     visitor dodo{.user = name(600s)};
     dodo.password = rest_password(secret, dodo.user);
-    SECTION("hold") { CHECK(fix.allocate(dodo).success()); }
+    SECTION("hold") {
+        CHECK(fix.allocate(dodo).success());
+    }
     SECTION("hold at the second of their expiry") {
         fix.advance(600s);
         CHECK(fix.allocate(dodo).success());
@@ -289,8 +293,9 @@ TEST_CASE("no answer to a stranger is longer than 160 bytes", "[turn]") {
     const auto many_unknown = [](stun::message_builder& to) {
         for (int i = 0; i < 60; ++i) to.add(static_cast<attribute_type>(0x7000 + i), {});
     };
-    const auto unsigned_request = GENERATE(method::binding, method::allocate, method::refresh, method::create_permission,
-                                           method::channel_bind, static_cast<method>(0x123));
+    const auto unsigned_request =
+        GENERATE(method::binding, method::allocate, method::refresh, method::create_permission,
+                 method::channel_bind, static_cast<method>(0x123));
     const auto plain = fix.ask_unsigned(stranger, unsigned_request);
     CHECK(plain.datagram->data.size() <= unauthenticated_answer_bytes_max);
     const auto odd = fix.ask_unsigned(stranger, unsigned_request, many_unknown);
@@ -392,13 +397,15 @@ TEST_CASE("required attributes that nobody knows are named", "[turn]") {
         CHECK(fix.core.empty());
     }
     SECTION("optional ones are passed over") {
-        CHECK(fix.ask_unsigned(alice, method::binding, raw(static_cast<attribute_type>(0xFFFE), "x")).success());
+        CHECK(fix.ask_unsigned(alice, method::binding, raw(static_cast<attribute_type>(0xFFFE), "x"))
+                  .success());
         CHECK(fix.allocate(alice, raw(attribute_type::software, "somebody's client")).success());
     }
     SECTION("behind the signature they count for nothing") {
         fix.fetch_nonce(alice);
         auto message = fix.signed_request(alice, method::allocate, requested_transport(), fix.next_id());
-        for (const unsigned octet : {0x70, 0x01, 0x00, 0x00}) message.push_back(static_cast<std::byte>(octet));
+        for (const unsigned octet : {0x70, 0x01, 0x00, 0x00})
+            message.push_back(static_cast<std::byte>(octet));
         store_u16(message, 2, static_cast<std::uint16_t>(message.size() - stun::header_bytes));
         const auto got = fix.receive(alice, message);
         REQUIRE(got.size() == 1);
@@ -409,7 +416,8 @@ TEST_CASE("required attributes that nobody knows are named", "[turn]") {
 TEST_CASE("unknown methods are refused, responses and strange indications are not answered", "[turn]") {
     fixture fix;
     CHECK(fix.ask_unsigned({}, static_cast<method>(0x0A)).error() == 400);
-    const auto type = GENERATE(message_class::success_response, message_class::error_response, message_class::indication);
+    const auto type =
+        GENERATE(message_class::success_response, message_class::error_response, message_class::indication);
     const auto which = GENERATE(method::allocate, method::data, method::refresh, static_cast<method>(0x07F));
     std::array<std::byte, 64> buffer;
     stun::message_builder odd(buffer, type, which, fix.next_id());
@@ -424,7 +432,9 @@ TEST_CASE("a Binding request tells where it came from", "[turn]") {
     CHECK(got.address(attribute_type::xor_mapped_address) == where);
     CHECK(fix.core.count().binding_requests == 1);
     std::array<std::byte, 20> buffer;
-    CHECK(fix.receive({}, stun::message_builder(buffer, message_class::indication, method::binding, {}).finish()).empty());
+    CHECK(fix.receive({},
+                      stun::message_builder(buffer, message_class::indication, method::binding, {}).finish())
+              .empty());
     CHECK(fix.core.count().dropped_malformed == 0);
 }
 

@@ -68,13 +68,15 @@ TEST_CASE("what a ChannelBind request may not say", "[turn]") {
         {"nothing", {}, 400},
         {"no peer", number, 400},
         {"no number", xor_peer(peer_a), 400},
-        {"a number of two bytes", both(raw(attribute_type::channel_number, std::string_view("\x40\0", 2)), xor_peer(peer_a)),
-         400},
+        {"a number of two bytes",
+         both(raw(attribute_type::channel_number, std::string_view("\x40\0", 2)), xor_peer(peer_a)), 400},
         {"a malformed peer", both(number, raw(attribute_type::xor_peer_address, "ab")), 400},
         {"a peer of the other family", both(number, xor_peer(peer_v6)), 443},
         {"a denied peer", both(number, xor_peer(at("169.254.169.254:80"))), 403},
         {"a bad number and a denied peer",
-         both(raw(attribute_type::channel_number, std::string_view("\x50\0\0\0", 4)), xor_peer(at("10.0.0.1:1"))), 400},
+         both(raw(attribute_type::channel_number, std::string_view("\x50\0\0\0", 4)),
+              xor_peer(at("10.0.0.1:1"))),
+         400},
     }));
     INFO(c.why);
     fixture fix;
@@ -136,7 +138,9 @@ TEST_CASE("a bound number or peer finds no new partner for a while", "[turn]") {
         CHECK(fix.bind(alice, 0x4001, peer_a).error() == 400);
     };
     refused();
-    SECTION("while it lives the same pair may be bound") { CHECK(fix.bind(alice, 0x4000, peer_a).success()); }
+    SECTION("while it lives the same pair may be bound") {
+        CHECK(fix.bind(alice, 0x4000, peer_a).success());
+    }
     SECTION("nor in the five minutes after its end, when the old pair may come back") {
         fix.advance(channel_lifetime);
         refused();
@@ -153,7 +157,9 @@ TEST_CASE("a bound number or peer finds no new partner for a while", "[turn]") {
         CHECK(fix.send_channel(alice, 0x4000, "x").at(0).destination == peer_b);
         CHECK(fix.send_channel(alice, 0x4001, "x").at(0).destination == peer_a);
     }
-    SECTION("a peer's other port is another peer") { CHECK(fix.bind(alice, 0x4002, {peer_a.ip, 1}).success()); }
+    SECTION("a peer's other port is another peer") {
+        CHECK(fix.bind(alice, 0x4002, {peer_a.ip, 1}).success());
+    }
 }
 
 TEST_CASE("an allocation has so many channels", "[turn]") {

@@ -1,6 +1,6 @@
 /// The TURN client against the server core, without a network between them.
-#include "libconf/turn/channel_data.hpp"
 #include "libconf/turn/client.hpp"
+#include "libconf/turn/channel_data.hpp"
 #include "libconf/turn/credentials.hpp"
 #include "tests/turn/fixture.hpp"
 
@@ -26,7 +26,8 @@ struct wired {
     void settle() {
         while (!out.transmits.empty() || !out.events.empty()) {
             for (const auto& event : out.events) {
-                events.push_back({event.what, event.method, event.error, event.address, std::string(as_text(event.payload))});
+                events.push_back({event.what, event.method, event.error, event.address,
+                                  std::string(as_text(event.payload))});
                 icmp = event;
             }
             std::vector<std::vector<std::byte>> sent_by_client;
@@ -52,7 +53,8 @@ struct wired {
         } else {
             one.handle(datagram.data, fix.now, out);
             for (const auto& event : out.events) {
-                events.push_back({event.what, event.method, event.error, event.address, std::string(as_text(event.payload))});
+                events.push_back({event.what, event.method, event.error, event.address,
+                                  std::string(as_text(event.payload))});
                 icmp = event;
             }
             out.events.clear();
@@ -128,7 +130,8 @@ TEST_CASE("the client allocates, permits, binds and relays", "[turn]") {
     CHECK(w.fix.core.count().unauthenticated_responses == 1);
     // It signed as it can: with SHA-256 the list is repeated.
     const auto signed_request = stun::message::parse(w.last).value();
-    CHECK(signed_request.integrity_sha256_at().has_value() == (options.strongest == stun::password_algorithm::sha256));
+    CHECK(signed_request.integrity_sha256_at().has_value() ==
+          (options.strongest == stun::password_algorithm::sha256));
     CHECK(signed_request.fingerprint_at().has_value() == options.fingerprint);
 
     w.permit(peer_a);
@@ -279,7 +282,8 @@ TEST_CASE("a server that finds every nonce stale is not asked for ever", "[turn]
     for (int i = 0; i < 20 && w.events.empty(); ++i) {
         const auto asked = stun::message::parse(w.last).value();
         std::array<std::byte, 256> buffer;
-        stun::message_builder stale(buffer, message_class::error_response, method::allocate, asked.transaction_id());
+        stun::message_builder stale(buffer, message_class::error_response, method::allocate,
+                                    asked.transaction_id());
         stale.add_error(i == 0 ? error_code::unauthenticated : error_code::stale_nonce)
             .add(attribute_type::realm, as_bytes("r"))
             .add(attribute_type::nonce, as_bytes("n"));
@@ -311,7 +315,8 @@ TEST_CASE("many permissions go in several requests", "[turn]") {
     wired w;
     w.allocate();
     std::vector<endpoint> peers;
-    for (std::uint32_t i = 0; i < permissions_per_allocation_max; ++i) peers.push_back({ip_address::v4(0x09090000 + i), 1});
+    for (std::uint32_t i = 0; i < permissions_per_allocation_max; ++i)
+        peers.push_back({ip_address::v4(0x09090000 + i), 1});
     w.one.create_permission(peers, w.fix.now, w.out);
     w.settle();
     for (const auto& peer : peers) w.send(peer, "x");
@@ -360,7 +365,8 @@ TEST_CASE("families, pairs of ports and lifetimes as asked", "[turn]") {
         client second(alice_options, crypto::key_from_seed(6));
         second.allocate({.token = token}, w.fix.now, w.out);
         for (int i = 0; i < 2; ++i) {
-            std::vector<std::byte> request(w.out.transmits.at(0).head.begin(), w.out.transmits.at(0).head.end());
+            std::vector<std::byte> request(w.out.transmits.at(0).head.begin(),
+                                           w.out.transmits.at(0).head.end());
             w.out.clear();
             for (const auto& got : w.fix.receive(w.who, request)) second.handle(got.data, w.fix.now, w.out);
         }
@@ -416,11 +422,19 @@ TEST_CASE("forged answers change nothing", "[turn]") {
     const auto good = message_class::success_response;
     const auto bad = message_class::error_response;
     offer([&] { return built(good, method::refresh, id, [](auto&) {}); });
-    offer([&] { return built(good, method::refresh, id, [&](auto& b) { b.add_integrity_sha256(wrong.raw()); }); });
+    offer([&] {
+        return built(good, method::refresh, id, [&](auto& b) { b.add_integrity_sha256(wrong.raw()); });
+    });
     offer([&] { return built(good, method::refresh, id, [&](auto& b) { b.add_integrity(key.raw()); }); });
-    offer([&] { return built(good, method::refresh, other_id, [&](auto& b) { b.add_integrity_sha256(key.raw()); }); });
-    offer([&] { return built(good, method::allocate, id, [&](auto& b) { b.add_integrity_sha256(key.raw()); }); });
-    offer([&] { return built(bad, method::refresh, id, [](auto& b) { b.add_error(error_code::allocation_mismatch); }); });
+    offer([&] {
+        return built(good, method::refresh, other_id, [&](auto& b) { b.add_integrity_sha256(key.raw()); });
+    });
+    offer([&] {
+        return built(good, method::allocate, id, [&](auto& b) { b.add_integrity_sha256(key.raw()); });
+    });
+    offer([&] {
+        return built(bad, method::refresh, id, [](auto& b) { b.add_error(error_code::allocation_mismatch); });
+    });
     offer([&] { return built(bad, method::refresh, id, [](auto&) {}); });
     offer([&] {
         // A fresh nonce that promises algorithms without naming them: somebody cut them out.
@@ -432,7 +446,8 @@ TEST_CASE("forged answers change nothing", "[turn]") {
     });
     offer([&] { return as_bytes("no STUN at all"); });
     // The genuine one does.
-    w.one.handle(built(good, method::refresh, id, [&](auto& b) { b.add_integrity_sha256(key.raw()); }), w.fix.now, w.out);
+    w.one.handle(built(good, method::refresh, id, [&](auto& b) { b.add_integrity_sha256(key.raw()); }),
+                 w.fix.now, w.out);
     CHECK_FALSE(w.one.allocated());
 }
 

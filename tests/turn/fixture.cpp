@@ -103,13 +103,18 @@ std::vector<endpoint> answer::relayed() const {
 
 fixture::fixture(setup how)
     : own_ports(std::make_unique<port_table>(how.first_port, how.last_port)),
-      own_quotas(std::make_unique<plain_quota_book>()), ports(*own_ports), quotas(*own_quotas),
+      own_quotas(std::make_unique<plain_quota_book>()),
+      ports(*own_ports),
+      quotas(*own_quotas),
       core(identity_of(how), how.with, ports, quotas) {
     core.set_clock(birthday, now);
 }
 
 fixture::fixture(setup how, fixture& other)
-    : ports(other.ports), quotas(other.quotas), core(identity_of(how), how.with, ports, quotas), now(other.now) {
+    : ports(other.ports),
+      quotas(other.quotas),
+      core(identity_of(how), how.with, ports, quotas),
+      now(other.now) {
     core.set_clock(birthday, now);
 }
 
@@ -157,18 +162,21 @@ std::vector<sent> fixture::finish() {
         if (one.via == transmit::door::relay) REQUIRE(open.contains(one.socket));
     }
     out.clear();
-    // Whatever happens: every request has one answer or none that was suppressed, every allocation its sockets.
+    // Whatever happens: every request has one answer or none that was suppressed, every allocation its
+    // sockets.
     const auto& count = core.count();
-    REQUIRE(count.binding_requests + count.requests
-            == count.success_responses + count.error_responses + count.unauthenticated_responses
-                   + count.stale_nonce_responses + count.answers_suppressed);
+    REQUIRE(count.binding_requests + count.requests ==
+            count.success_responses + count.error_responses + count.unauthenticated_responses +
+                count.stale_nonce_responses + count.answers_suppressed);
     REQUIRE(open.size() >= count.allocations);
     REQUIRE(open.size() <= 2 * count.allocations);
     return copies;
 }
 
 std::vector<sent> fixture::receive(const visitor& from, bytes datagram) {
-    core.handle({.socket = from.socket, .protocol = from.protocol, .remote = from.remote, .payload = datagram}, now, out);
+    core.handle(
+        {.socket = from.socket, .protocol = from.protocol, .remote = from.remote, .payload = datagram}, now,
+        out);
     return finish();
 }
 
@@ -220,8 +228,9 @@ std::vector<std::byte> fixture::signed_request(const visitor& from, method which
         .add(attribute_type::nonce, from.nonce);
     if (from.names_algorithms) {
         request
-            .add(attribute_type::password_algorithms, std::array{std::byte{0}, std::byte{2}, std::byte{0}, std::byte{0},
-                                                                 std::byte{0}, std::byte{1}, std::byte{0}, std::byte{0}})
+            .add(attribute_type::password_algorithms,
+                 std::array{std::byte{0}, std::byte{2}, std::byte{0}, std::byte{0}, std::byte{0},
+                            std::byte{1}, std::byte{0}, std::byte{0}})
             .add_u32(attribute_type::password_algorithm, static_cast<std::uint32_t>(from.algorithm) << 16);
     }
     if (from.sha256) request.add_integrity_sha256(from.key().raw());
@@ -318,7 +327,9 @@ relay_id fixture::the_relay(ip_family family_wanted) const {
 }
 
 attributes requested_transport(std::uint8_t protocol) {
-    return [=](stun::message_builder& to) { to.add_u32(attribute_type::requested_transport, std::uint32_t{protocol} << 24); };
+    return [=](stun::message_builder& to) {
+        to.add_u32(attribute_type::requested_transport, std::uint32_t{protocol} << 24);
+    };
 }
 
 attributes lifetime(std::uint32_t wanted) {

@@ -28,7 +28,8 @@ inline constexpr std::string_view secret = "a secret of thirty-two bytes or so";
 /// Where the calendar stands at the fixture's first moment.
 inline constexpr unix_time birthday{std::chrono::seconds{1'900'000'000}};
 
-/// A server with one static user "alice" (password "wonderland"), one secret, no limits, and every public peer allowed.
+/// A server with one static user "alice" (password "wonderland"), one secret, no limits, and every public
+/// peer allowed.
 settings plain_settings();
 
 endpoint at(std::string_view text);
@@ -145,12 +146,12 @@ public:
     server core;
     outputs out;
     instant now{1000s};
-    std::map<relay_id, endpoint> open;      ///< what the shell has bound
-    std::vector<relay_command> commands;    ///< of the last call
-    std::vector<delivery> deliveries;       ///< of the last call; payloads in `delivered`
+    std::map<relay_id, endpoint> open;    ///< what the shell has bound
+    std::vector<relay_command> commands;  ///< of the last call
+    std::vector<delivery> deliveries;     ///< of the last call; payloads in `delivered`
     std::vector<std::string> delivered;
-    std::vector<turn_event> events;         ///< of the last call
-    int binds_that_fail = 0;                ///< the next so many
+    std::vector<turn_event> events;                   ///< of the last call
+    int binds_that_fail = 0;                          ///< the next so many
     std::function<bool(const endpoint&)> bind_fails;  ///< and those that it chooses
     int binds = 0;
 

@@ -1,4 +1,5 @@
-/// SEC-TURN-5: nothing is left when all have gone. SEC-TURN-7: nothing of what was in a buffer before leaves the server.
+/// SEC-TURN-5: nothing is left when all have gone. SEC-TURN-7: nothing of what was in a buffer before leaves
+/// the server.
 #include "tests/turn/fixture.hpp"
 
 #include <random>
@@ -126,7 +127,8 @@ TEST_CASE("slots are used again", "[turn]") {
 }
 
 TEST_CASE("answers contain nothing of what was in the buffer", "[turn]") {
-    // Two servers with the same keys, whose buffers held different bytes before, must say the same, byte for byte.
+    // Two servers with the same keys, whose buffers held different bytes before, must say the same, byte for
+    // byte.
     fixture one;
     fixture two;
     visitor alice{.user = "bob", .password = "builder", .fingerprint = GENERATE(false, true)};
@@ -151,20 +153,27 @@ TEST_CASE("answers contain nothing of what was in the buffer", "[turn]") {
             return got.silent() ? std::vector<sent>{} : std::vector{*got.datagram};
         });
     };
-    same([&](fixture& fix, visitor& who) { return std::vector{*fix.ask_unsigned(who, method::allocate).datagram}; });
-    same([&](fixture& fix, visitor& who) { return std::vector{*fix.ask_unsigned(who, method::binding).datagram}; });
+    same([&](fixture& fix, visitor& who) {
+        return std::vector{*fix.ask_unsigned(who, method::allocate).datagram};
+    });
+    same([&](fixture& fix, visitor& who) {
+        return std::vector{*fix.ask_unsigned(who, method::binding).datagram};
+    });
     asked(method::allocate, both(requested_transport(6), {}));
     asked(method::allocate, both(requested_transport(), raw(static_cast<attribute_type>(0x7123), "abc")));
     asked(method::allocate, both(requested_transport(), both(even_port(true), {})));
     asked(method::allocate, both(requested_transport(), {}));
     asked(method::create_permission, xor_peer(peer_a));
     asked(method::create_permission, xor_peer(at("10.0.0.1:1")));
-    asked(method::channel_bind, both(raw(attribute_type::channel_number, std::string_view("\x40\0\0\0", 4)), xor_peer(peer_a)));
+    asked(method::channel_bind,
+          both(raw(attribute_type::channel_number, std::string_view("\x40\0\0\0", 4)), xor_peer(peer_a)));
     asked(method::refresh, lifetime(600));
     for (std::size_t size = 0; size < 9; ++size) {
         const std::string payload(size, 'x');
         same([&](fixture& fix, visitor&) { return fix.receive_peer(fix.the_relay(), peer_a, payload); });
-        same([&](fixture& fix, visitor&) { return fix.receive_peer(fix.the_relay(), {peer_a.ip, 1}, payload); });
+        same([&](fixture& fix, visitor&) {
+            return fix.receive_peer(fix.the_relay(), {peer_a.ip, 1}, payload);
+        });
     }
     same([&](fixture& fix, visitor&) { return fix.icmp(fix.the_relay(), {peer_a, 3, 4, 1280}); });
     asked(method::refresh, lifetime(0));

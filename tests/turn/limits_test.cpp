@@ -10,8 +10,9 @@ visitor numbered(std::uint16_t port) {
 }
 
 visitor time_limited(std::string_view user, std::uint16_t port) {
-    visitor made{.remote = {ip("198.51.100.7"), port},
-                 .user = std::to_string((birthday + 1h).time_since_epoch().count()) + ":" + std::string(user)};
+    visitor made{
+        .remote = {ip("198.51.100.7"), port},
+        .user = std::to_string((birthday + 1h).time_since_epoch().count()) + ":" + std::string(user)};
     made.password = rest_password(secret, made.user);
     return made;
 }
@@ -141,8 +142,8 @@ TEST_CASE("a flood of strangers leaves no trace", "[turn]") {
     setup how;
     how.with.limits.unauthenticated_rps = 10;
     fixture fix(how);
-    // A million sources: requests without and with a signature, junk, data. What is kept afterwards must be nothing:
-    // the limiter's table is of fixed size and the core's other tables are empty.
+    // A million sources: requests without and with a signature, junk, data. What is kept afterwards must be
+    // nothing: the limiter's table is of fixed size and the core's other tables are empty.
     std::array<std::byte, 128> buffer;
     stun::message_builder request(buffer, message_class::request, method::allocate, fix.next_id());
     requested_transport()(request);
@@ -151,10 +152,13 @@ TEST_CASE("a flood of strangers leaves no trace", "[turn]") {
     std::uint64_t answered = 0;
     outputs out;
     for (std::uint32_t i = 0; i < 1'000'000; ++i) {
-        const client_datagram in{.socket = 1,
-                                 .protocol = client_protocol::udp,
-                                 .remote = {ip_address::v4(0x30000000 + i * 97), static_cast<std::uint16_t>(i)},
-                                 .payload = i % 4 == 0 ? plain : i % 4 == 1 ? channel : bytes{}};
+        const client_datagram in{
+            .socket = 1,
+            .protocol = client_protocol::udp,
+            .remote = {ip_address::v4(0x30000000 + i * 97), static_cast<std::uint16_t>(i)},
+            .payload = i % 4 == 0   ? plain
+                       : i % 4 == 1 ? channel
+                                    : bytes{}};
         fix.core.handle(in, fix.now + i * 1us, out);
         answered += out.transmits.size();
         out.clear();

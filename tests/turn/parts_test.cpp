@@ -1,4 +1,5 @@
-/// The small parts of the TURN core, each by itself: ports, quotas, nonces, credentials, framing, the source limiter.
+/// The small parts of the TURN core, each by itself: ports, quotas, nonces, credentials, framing, the source
+/// limiter.
 #include "libconf/crypto/base64.hpp"
 #include "libconf/crypto/digest.hpp"
 #include "libconf/turn/channel_data.hpp"
@@ -32,7 +33,8 @@ TEST_CASE("the port table hands out every port of each family once", "[turn]") {
         CHECK(taken.size() == ports.size());
     }
     CHECK(ports.in_use() == 2 * 536);
-    for (std::uint32_t port = 65000; port <= 65535; ++port) ports.release(ip_family::v4, static_cast<std::uint16_t>(port));
+    for (std::uint32_t port = 65000; port <= 65535; ++port)
+        ports.release(ip_family::v4, static_cast<std::uint16_t>(port));
     CHECK(ports.in_use() == 536);
     CHECK_FALSE(ports.owner(ip_family::v4, 65535));
     CHECK(ports.owner(ip_family::v6, 65535) == 3);
@@ -165,8 +167,8 @@ TEST_CASE("names of time-limited credentials", "[turn]") {
 }
 
 TEST_CASE("the password is the HMAC of the name", "[turn]") {
-    CHECK(rest_password("secret", "1900000000:dodo")
-          == crypto::base64(crypto::hmac_sha1(as_bytes("secret"), {as_bytes("1900000000:dodo")})));
+    CHECK(rest_password("secret", "1900000000:dodo") ==
+          crypto::base64(crypto::hmac_sha1(as_bytes("secret"), {as_bytes("1900000000:dodo")})));
     CHECK(rest_password("secret", "1:a") != rest_password("secret", "2:a"));
     CHECK(rest_password("secret", "1:a").size() == 28);
 }
@@ -266,11 +268,12 @@ TEST_CASE("the source limiter", "[turn]") {
 }
 
 TEST_CASE("the policy, beside the tables of addresses", "[turn]") {
-    policy_options with{.mode = turn_peer_policy::deny_list,
-                        .sfu = {{ip("10.0.0.5"), 7000}},
-                        .allowed = {ip_prefix::parse("10.1.0.0/16").value(), ip_prefix::parse("0.0.0.0/1").value()},
-                        .own = {ip("9.9.9.1")},
-                        .own_services = {at("9.9.9.2:5432"), at("[::]:3478")}};
+    policy_options with{
+        .mode = turn_peer_policy::deny_list,
+        .sfu = {{ip("10.0.0.5"), 7000}},
+        .allowed = {ip_prefix::parse("10.1.0.0/16").value(), ip_prefix::parse("0.0.0.0/1").value()},
+        .own = {ip("9.9.9.1")},
+        .own_services = {at("9.9.9.2:5432"), at("[::]:3478")}};
     const peer_policy policy(with);
     CHECK(policy.allows(at("10.0.0.5:7000")));
     CHECK(policy.allows(at("10.1.2.3:1")));
@@ -290,7 +293,8 @@ TEST_CASE("the policy, beside the tables of addresses", "[turn]") {
     CHECK_FALSE(strict.is_port_blind(ip("10.0.0.5")));
     CHECK_FALSE(strict.is_port_blind(ip("9.9.9.1")));
     CHECK(strict.is_port_blind(ip("9.9.9.9")));
-    for (const auto* text : {"9.9.9.9", "9.9.9.1", "9.9.9.2", "10.0.0.5", "10.1.2.3", "127.0.0.1", "2620:fe::9"}) {
+    for (const auto* text :
+         {"9.9.9.9", "9.9.9.1", "9.9.9.2", "10.0.0.5", "10.1.2.3", "127.0.0.1", "2620:fe::9"}) {
         for (const auto* any : {&policy, &strict}) {
             INFO(text);
             if (!any->is_port_blind(ip(text))) continue;

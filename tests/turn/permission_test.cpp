@@ -73,7 +73,8 @@ TEST_CASE("what a CreatePermission request may not say", "[turn]") {
         {"no peer", {}, 400},
         {"a peer of three bytes", raw(peer, "\0\1\2"), 400},
         {"a peer of an unknown family", raw(peer, std::string_view("\0\3\0\1abcd", 8)), 400},
-        {"an IPv4 family with an IPv6 address", raw(peer, std::string_view("\0\1\0\1abcdefghijklmnop", 20)), 400},
+        {"an IPv4 family with an IPv6 address", raw(peer, std::string_view("\0\1\0\1abcdefghijklmnop", 20)),
+         400},
         {"a peer of the other family", xor_peer(peer_v6), 443},
         {"a peer that is denied", xor_peer(at("127.0.0.1:80")), 403},
         {"a denied peer behind a good one", both(xor_peer(peer_a), xor_peer(at("10.0.0.1:80"))), 403},
@@ -103,7 +104,8 @@ TEST_CASE("an allocation has so many permissions", "[turn]") {
     fixture fix;
     visitor alice;
     REQUIRE(fix.allocate(alice).success());
-    for (unsigned i = 0; i < permissions_per_allocation_max; ++i) REQUIRE(fix.permit(alice, {public_peer(i)}).success());
+    for (unsigned i = 0; i < permissions_per_allocation_max; ++i)
+        REQUIRE(fix.permit(alice, {public_peer(i)}).success());
     CHECK(fix.permit(alice, {public_peer(1000)}).error() == 508);
     CHECK(fix.core.count().capacity_refusals == 1);
     CHECK(fix.send(alice, public_peer(1000), "x").empty());

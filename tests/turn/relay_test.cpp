@@ -31,7 +31,8 @@ TEST_CASE("a Send indication becomes a datagram, a datagram a Data indication", 
     const auto message = in[0].message();
     CHECK(message.type() == message_class::indication);
     CHECK(message.method() == method::data);
-    CHECK(stun::read_xor_address(message.find(attribute_type::xor_peer_address).value(), message.transaction_id()) == peer);
+    CHECK(stun::read_xor_address(message.find(attribute_type::xor_peer_address).value(),
+                                 message.transaction_id()) == peer);
     CHECK(as_text(message.find(attribute_type::data).value()) == payload);
     CHECK_FALSE(message.find(attribute_type::icmp));
     const auto& count = fix.core.count();
@@ -118,8 +119,8 @@ TEST_CASE("a denied peer gets nothing by Send either", "[turn]") {
 }
 
 TEST_CASE("a payload that fits no indication harms no stream", "[turn]") {
-    // Two clients on TCP, one relays to the other: 65 535 bytes fit a ChannelData message, but not the Data indication
-    // that the other would get, whose length would run over.
+    // Two clients on TCP, one relays to the other: 65 535 bytes fit a ChannelData message, but not the Data
+    // indication that the other would get, whose length would run over.
     fixture fix;
     visitor alice{.protocol = client_protocol::tcp};
     auto bob = client_bob();
@@ -146,20 +147,20 @@ TEST_CASE("ICMP errors become Data indications", "[turn]") {
         bool forwarded;
     };
     const auto c = GENERATE(values<row>({
-        {peer_a, 3, 3, 0, true},      // port unreachable
-        {peer_a, 3, 4, 1280, true},   // too big, with the MTU
-        {peer_a, 11, 0, 0, true},     // time exceeded
-        {peer_a, 0, 0, 0, false},     // an echo says nothing
+        {peer_a, 3, 3, 0, true},     // port unreachable
+        {peer_a, 3, 4, 1280, true},  // too big, with the MTU
+        {peer_a, 11, 0, 0, true},    // time exceeded
+        {peer_a, 0, 0, 0, false},    // an echo says nothing
         {peer_a, 8, 0, 0, false},
         {peer_a, 12, 0, 0, false},
-        {peer_a, 1, 0, 0, false},     // ICMPv6's number
+        {peer_a, 1, 0, 0, false},  // ICMPv6's number
         {peer_v6, 1, 4, 0, true},
         {peer_v6, 2, 0, 1280, true},
         {peer_v6, 3, 0, 0, true},
         {peer_v6, 4, 0, 0, false},
         {peer_v6, 11, 0, 0, false},
         {peer_v6, 129, 0, 0, false},
-        {peer_b, 3, 3, 0, false},     // no permission
+        {peer_b, 3, 3, 0, false},  // no permission
     }));
     fixture fix;
     visitor alice;
@@ -172,7 +173,8 @@ TEST_CASE("ICMP errors become Data indications", "[turn]") {
     const auto message = got[0].message();
     CHECK(message.method() == method::data);
     CHECK_FALSE(message.find(attribute_type::data));
-    CHECK(stun::read_xor_address(message.find(attribute_type::xor_peer_address).value(), message.transaction_id()) == c.peer);
+    CHECK(stun::read_xor_address(message.find(attribute_type::xor_peer_address).value(),
+                                 message.transaction_id()) == c.peer);
     const auto icmp = message.find(attribute_type::icmp).value();
     REQUIRE(icmp.size() == 8);
     CHECK(load_u16(icmp, 0) == 0);
@@ -210,8 +212,8 @@ TEST_CASE("two relayed addresses of one server", "[turn]") {
         REQUIRE(got.size() == 1);
         CHECK(got[0].destination == bob.remote);
         const auto message = got[0].message();
-        CHECK(stun::read_xor_address(message.find(attribute_type::xor_peer_address).value(), message.transaction_id())
-              == hers);
+        CHECK(stun::read_xor_address(message.find(attribute_type::xor_peer_address).value(),
+                                     message.transaction_id()) == hers);
     }
     SECTION("and by channels") {
         REQUIRE(fix.bind(alice, 0x4001, his).success());
@@ -228,7 +230,18 @@ TEST_CASE("two relayed addresses of one server", "[turn]") {
         CHECK(fix.delivered.empty());
         CHECK(fix.core.count().dropped_peer_denied == 1);
     }
-    SECTION("a free port of ours is no peer") { CHECK(fix.permit(bob, {{relay_v4, 49999}}).error() == 403); }
+    SECTION("what is for somebody who has gone does not reach who came after") {
+        REQUIRE(fix.permit(bob, {hers}).success());
+        REQUIRE(fix.refresh(bob, 0).success());
+        visitor carol{.remote = at("198.51.100.9:1"), .user = "bob", .password = "builder"};
+        REQUIRE(fix.allocate(carol).success());  // in bob's slot, at another port
+        REQUIRE(fix.permit(carol, {hers}).success());
+        CHECK(fix.deliver(hers, his, "hello").empty());
+        CHECK(fix.core.count().dropped_no_allocation == 1);
+    }
+    SECTION("a free port of ours is no peer") {
+        CHECK(fix.permit(bob, {{relay_v4, 49999}}).error() == 403);
+    }
 }
 
 TEST_CASE("behind 1:1 NAT both of our addresses lead inside", "[turn]") {

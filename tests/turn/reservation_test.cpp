@@ -43,8 +43,8 @@ TEST_CASE("the answer to a retransmission has the same token", "[turn]") {
     fixture fix;
     visitor alice;
     fix.fetch_nonce(alice);
-    const auto request =
-        fix.signed_request(alice, method::allocate, both(requested_transport(), even_port(true)), fix.next_id());
+    const auto request = fix.signed_request(alice, method::allocate,
+                                            both(requested_transport(), even_port(true)), fix.next_id());
     const auto first = fix.receive(alice, request);
     CHECK(first.at(0).data == fix.receive(alice, request).at(0).data);
 }
@@ -53,7 +53,8 @@ TEST_CASE("a pair of IPv6 ports", "[turn]") {
     fixture fix;
     auto first = numbered(1);
     auto second = numbered(2);
-    const auto got = fix.allocate(first, both(even_port(true), family(attribute_type::requested_address_family, 2)));
+    const auto got =
+        fix.allocate(first, both(even_port(true), family(attribute_type::requested_address_family, 2)));
     REQUIRE(got.success());
     const auto other = fix.allocate(second, reservation(token_of(got)));
     REQUIRE(other.success());

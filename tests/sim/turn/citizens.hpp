@@ -39,7 +39,6 @@ public:
 
     void receive(socket_id at, const packet& in) override;
     void unreachable(socket_id, const endpoint&) override {}
-    void stream_opened(stream_id on) override;
     void stream_bytes(stream_id, bytes, const label&) override {}
     void stream_closed(stream_id on) override;
 

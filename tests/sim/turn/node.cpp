@@ -24,8 +24,11 @@ turn_node::shard::shard(world& in, turn_node& owner, unsigned at)
     : index(at), timer(in.queue, [&owner, this] { owner.ring(*this); }) {}
 
 turn_node::turn_node(world& in, unsigned number)
-    : world_(in), number_(number), v4_(ip_address::v4(0x05050500 + 1 + number)),
-      v6_(ip_address::parse("2a00:5::" + std::to_string(number + 1)).value()), host_(in.net.add_host({}, {})),
+    : world_(in),
+      number_(number),
+      v4_(ip_address::v4(0x05050500 + 1 + number)),
+      v6_(ip_address::parse("2a00:5::" + std::to_string(number + 1)).value()),
+      host_(in.net.add_host({}, {})),
       chance_(in.fork()) {
     in.net.add_address(host_, v4_);
     in.net.add_address(host_, v6_);
@@ -121,7 +124,8 @@ void turn_node::from_client(shard& at, turn::client_socket socket, turn::client_
     const input in{.client = turn::five_tuple{socket, remote}, .relay = {}, .payload = data, .about = about};
     const auto before = at.core->count();
     step(at, in, [&] {
-        at.core->handle({.socket = socket, .protocol = protocol, .remote = remote, .payload = data}, world_.now(), at.out);
+        at.core->handle({.socket = socket, .protocol = protocol, .remote = remote, .payload = data},
+                        world_.now(), at.out);
         check_one_outcome(before, at.core->count(), in);
     });
 }
@@ -203,13 +207,14 @@ void turn_node::step(shard& at, const input& in, const std::function<void()>& ca
     send_from(at, in, next);
     world_.require(next <= (from_somebody ? 1 : 0), "one input, several answers");
     for (const auto& event : at.out.events) {
-        world_.log.note(world_.now(), "turn event", static_cast<std::uint64_t>(event.what), event.relayed.port,
-                        static_cast<std::uint64_t>(event.why));
+        world_.log.note(world_.now(), "turn event", static_cast<std::uint64_t>(event.what),
+                        event.relayed.port, static_cast<std::uint64_t>(event.why));
         if (event.what == turn::turn_event::kind::allocated) {
             ++world_.allocations_made;
             const auto owner = world_.client_at(event.client);
             for (const auto& [relay, open] : at.relays) {
-                if (open.client.remote == event.client) world_.relay_belongs(world_.net.address_of(open.socket), owner);
+                if (open.client.remote == event.client)
+                    world_.relay_belongs(world_.net.address_of(open.socket), owner);
             }
         }
     }
@@ -259,7 +264,8 @@ void turn_node::send_to_client(const shard& at, const input& in, const turn::tra
     }
     if (turn::looks_like_channel_data(joined)) {
         const auto data = turn::channel_data::parse(joined);
-        world_.require(data && std::ranges::equal(data->payload, in.payload), "ChannelData that is not what came");
+        world_.require(data && std::ranges::equal(data->payload, in.payload),
+                       "ChannelData that is not what came");
     } else {
         const auto message = stun::message::parse(joined);
         world_.require(message.has_value(), "the server sent a malformed message");
@@ -281,7 +287,8 @@ void turn_node::send_to_client(const shard& at, const input& in, const turn::tra
 void turn_node::send_to_peer(shard& at, const input& in, const turn::transmit& out) {
     const auto relay = at.relays.find(out.socket);
     world_.require(relay != at.relays.end(), "data left through a relay that is not open");
-    world_.require(in.client && relay->second.client == *in.client, "data left through somebody else's relay");
+    world_.require(in.client && relay->second.client == *in.client,
+                   "data left through somebody else's relay");
     const bool own = out.destination.ip == v4_ || out.destination.ip == v6_;
     world_.require(!own && world_.may_reach(out.destination), "data went to a denied peer");
     world_.require(out.head.empty() && out.padding == 0, "data for a peer has a head or padding");
@@ -322,25 +329,27 @@ void turn_node::carry_out(shard& at, const input& in, const turn::relay_command&
 
 // --- laws
 
-void turn_node::check_one_outcome(const turn::counters& before, const turn::counters& after, const input& in) const {
+void turn_node::check_one_outcome(const turn::counters& before, const turn::counters& after,
+                                  const input& in) const {
     const auto sum = [](const turn::counters& c) {
-        return c.binding_requests + c.requests + c.from_clients.packets + c.dropped_unknown_protocol
-               + c.dropped_malformed + c.dropped_no_allocation + c.dropped_no_channel;
+        return c.binding_requests + c.requests + c.from_clients.packets + c.dropped_unknown_protocol +
+               c.dropped_malformed + c.dropped_no_allocation + c.dropped_no_channel;
     };
     const auto outcomes = sum(after) - sum(before);
     const bool binding_indication = in.payload.size() >= 2 && load_u16(in.payload, 0) == 0x0011;
-    world_.require(outcomes == 1 || (outcomes == 0 && binding_indication), "a datagram was not counted exactly once");
+    world_.require(outcomes == 1 || (outcomes == 0 && binding_indication),
+                   "a datagram was not counted exactly once");
 }
 
 void turn_node::check_laws(const shard& at) const {
     const auto& c = at.core->count();
-    world_.require(c.binding_requests + c.requests
-                       == c.success_responses + c.error_responses + c.unauthenticated_responses
-                              + c.stale_nonce_responses + c.answers_suppressed,
+    world_.require(c.binding_requests + c.requests == c.success_responses + c.error_responses +
+                                                          c.unauthenticated_responses +
+                                                          c.stale_nonce_responses + c.answers_suppressed,
                    "requests and answers do not add up");
-    world_.require(c.from_clients.packets + c.from_peers.packets + at.icmp_without_permission
-                       == c.to_peers.packets + c.to_clients.packets + c.dropped_no_permission + c.dropped_peer_denied
-                              + c.dropped_family + c.dropped_bandwidth,
+    world_.require(c.from_clients.packets + c.from_peers.packets + at.icmp_without_permission ==
+                       c.to_peers.packets + c.to_clients.packets + c.dropped_no_permission +
+                           c.dropped_peer_denied + c.dropped_family + c.dropped_bandwidth,
                    "packets in and out do not add up");
     world_.require(at.relays.size() >= c.allocations && at.relays.size() <= 2 * c.allocations,
                    "relays and allocations do not add up");
@@ -359,7 +368,8 @@ void turn_node::check_laws(const shard& at) const {
 void turn_node::check_empty(instant later) {
     for (auto& one : shards_) {
         one->core->handle_timeout(later, one->out);
-        world_.require(one->out.commands.empty() && one->out.events.empty(), "an allocation outlived its lifetime");
+        world_.require(one->out.commands.empty() && one->out.events.empty(),
+                       "an allocation outlived its lifetime");
         one->out.clear();
         world_.require(one->core->empty(), "allocations are left");
         world_.require(!one->core->deadline(), "timers are left");
@@ -370,7 +380,8 @@ void turn_node::check_empty(instant later) {
     crypto::keyed_random random(crypto::key_from_seed(1));
     for (const auto family : {ip_family::v4, ip_family::v6}) {
         for (std::size_t i = 0; i < ports_->size(); ++i) {
-            world_.require(ports_->take(family, turn::port_parity::any, 0, random).has_value(), "a port is not free");
+            world_.require(ports_->take(family, turn::port_parity::any, 0, random).has_value(),
+                           "a port is not free");
         }
     }
 }

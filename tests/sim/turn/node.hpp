@@ -79,8 +79,8 @@ private:
     void carry_out(shard& at, const input& in, const turn::relay_command& command);
     void check_laws(const shard& at) const;
     void check_one_outcome(const turn::counters& before, const turn::counters& after, const input& in) const;
-    void from_client(shard& at, turn::client_socket socket, turn::client_protocol protocol, const endpoint& remote,
-                     bytes data, const label& about);
+    void from_client(shard& at, turn::client_socket socket, turn::client_protocol protocol,
+                     const endpoint& remote, bytes data, const label& about);
     void ring(shard& at);
 
     world& world_;

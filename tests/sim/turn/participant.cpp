@@ -23,9 +23,14 @@ constexpr duration patience_with_peer = seconds{8};
 }  // namespace
 
 participant::participant(world& in, actor_id id)
-    : world_(in), id_(id), chance_(in.fork()), host_(in.net.add_host(in.weather(chance_), in.weather(chance_))),
-      ip_(ip_address::v4(0x06000000 + id * 256)), node_(static_cast<unsigned>(chance_.below(in.nodes().size()))),
-      fixed_user_(chance_.chance(0.2)), timer_(in.queue, [this] {
+    : world_(in),
+      id_(id),
+      chance_(in.fork()),
+      host_(in.net.add_host(in.weather(chance_), in.weather(chance_))),
+      ip_(ip_address::v4(0x06000000 + id * 256)),
+      node_(static_cast<unsigned>(chance_.below(in.nodes().size()))),
+      fixed_user_(chance_.chance(0.2)),
+      timer_(in.queue, [this] {
           if (!core_) return;
           core_->handle_timeout(world_.now(), out_);
           pump({id_, false});
@@ -109,7 +114,8 @@ void participant::join() {
                                         : world_.new_credential(fmt::format("p{}", id_));
     options.username = credential.username;
     options.password = credential.password;
-    options.strongest = chance_.chance(0.5) ? stun::password_algorithm::sha256 : stun::password_algorithm::md5;
+    options.strongest =
+        chance_.chance(0.5) ? stun::password_algorithm::sha256 : stun::password_algorithm::md5;
     options.fingerprint = chance_.chance(0.5);
     core_.emplace(options, crypto::key_from_seed(chance_.next()));
     out_.clear();
@@ -202,7 +208,8 @@ void participant::receive(socket_id, const packet& in) {
 
 void participant::stream_opened(stream_id) {
     stream_ready_ = true;
-    for (auto& waiting : std::exchange(before_open_, {})) world_.net.write(*stream_, *this, std::move(waiting), {id_, false});
+    for (auto& waiting : std::exchange(before_open_, {}))
+        world_.net.write(*stream_, *this, std::move(waiting), {id_, false});
 }
 
 void participant::stream_bytes(stream_id, bytes data, const label& about) {
@@ -211,9 +218,11 @@ void participant::stream_bytes(stream_id, bytes data, const label& about) {
     const auto mine = generation_;
     for (;;) {
         const auto next = turn::next_frame(buffer_);
-        world_.require(next.is != turn::frame::state::invalid, "a client lost its place in the server's stream");
+        world_.require(next.is != turn::frame::state::invalid,
+                       "a client lost its place in the server's stream");
         if (next.is == turn::frame::state::incomplete) break;
-        const std::vector<std::byte> message(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(next.bytes));
+        const std::vector<std::byte> message(buffer_.begin(),
+                                             buffer_.begin() + static_cast<std::ptrdiff_t>(next.bytes));
         buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(next.bytes));
         hear(message, {about.origin, buffer_tainted_});
         if (mine != generation_) return;
@@ -272,14 +281,16 @@ void participant::on_event(const turn::client_event& event, const label& about) 
     if (event.method == stun::method::allocate) return on_allocated();
     for (auto& p : peers_) {
         const bool several = event.method == stun::method::create_permission;
-        if (p.where && (several ? p.where->ip == event.address.ip : p.where == event.address)) p.ready = p.asked;
+        if (p.where && (several ? p.where->ip == event.address.ip : p.where == event.address))
+            p.ready = p.asked;
     }
 }
 
 void participant::on_allocated() {
     up_ = true;
     up_since_ = world_.now();
-    if (const auto& token = core_->reservation(); token && world_.tokens.size() < 8) world_.tokens.push_back(*token);
+    if (const auto& token = core_->reservation(); token && world_.tokens.size() < 8)
+        world_.tokens.push_back(*token);
     if (wants_v6() && !core_->relayed(ip_family::v6)) return join_later(seconds{1});
     if (!core_->relayed(ip_family::v4)) return join_later(seconds{1});
     for (auto& p : peers_) approach(p);
@@ -309,10 +320,12 @@ void participant::on_failed(const turn::client_event& event, const label& about)
         }
         return join_later(chance_.between(milliseconds{300}, seconds{3}));
     }
-    if (event.method == stun::method::refresh) return join_later(chance_.between(milliseconds{100}, seconds{1}));
+    if (event.method == stun::method::refresh)
+        return join_later(chance_.between(milliseconds{100}, seconds{1}));
     for (auto& p : peers_) {
         if (!p.where || p.where->ip != event.address.ip) continue;
-        if (event.error == 403 && !p.partner && !about.tainted) world_.fail("an honest client's peer was denied");
+        if (event.error == 403 && !p.partner && !about.tainted)
+            world_.fail("an honest client's peer was denied");
         p.asked = p.ready = false;
     }
     if (event.error == 401 || event.error == 437 || event.error == 441) {
@@ -339,7 +352,8 @@ void participant::on_data(const turn::client_event& event, const label& about) {
     }
     world_.require(said->from == about.origin, "somebody spoke as another");
     if (from_relay) {
-        world_.require(world_.owned(event.address, said->from), "a relayed address that the sender never had");
+        world_.require(world_.owned(event.address, said->from),
+                       "a relayed address that the sender never had");
     } else {
         world_.require(world_.peer_at(event.address) == said->from, "a peer's address is another's");
     }
@@ -349,7 +363,8 @@ void participant::on_data(const turn::client_event& event, const label& about) {
     }
     world_.log.note(world_.now(), "hears", id_, said->from, said->sequence);
     if (said->what == payload::kind::ping) {
-        const auto answer = write_payload({payload::kind::echo, id_, said->from, said->sequence}, payload_bytes_min);
+        const auto answer =
+            write_payload({payload::kind::echo, id_, said->from, said->sequence}, payload_bytes_min);
         core_->send(event.address, answer, out_);
         // The bytes must live until they are sent, so they are sent here.
         transmit(out_.transmits.back());
@@ -378,7 +393,8 @@ void participant::tick() {
     for (auto& p : peers_) {
         if (p.ready) talk(p);
         if (mine != generation_) return;
-        const bool silent = up_ && !p.partner && world_.now() - std::max(p.last_echo, up_since_) > patience_with_peer;
+        const bool silent =
+            up_ && !p.partner && world_.now() - std::max(p.last_echo, up_since_) > patience_with_peer;
         if (!silent) continue;
         if (chance_.chance(world_.healing ? 0 : world_.how.abandons)) {
             world_.faults.count(fault::abandon);
@@ -395,7 +411,8 @@ void participant::tick() {
 }
 
 void participant::talk(peer& to) {
-    const auto size = chance_.chance(0.2) ? chance_.between(payload_bytes_min, 1200) : payload_bytes_min + chance_.below(64);
+    const auto size = chance_.chance(0.2) ? chance_.between(payload_bytes_min, 1200)
+                                          : payload_bytes_min + chance_.below(64);
     const auto said = write_payload({payload::kind::ping, id_, to.who, ++to.sequence}, size);
     if (to.by_channel || chance_.chance(0.5)) {
         core_->send(*to.where, said, out_);

@@ -32,7 +32,8 @@ std::vector<std::byte> write_payload(const payload& what, std::size_t size) {
     store_u32(out, 8, what.from);
     store_u32(out, 12, what.to);
     store_u32(out, 16, what.sequence);
-    for (std::size_t at = payload_bytes_min; at < size; ++at) out[at] = static_cast<std::byte>(at ^ what.sequence);
+    for (std::size_t at = payload_bytes_min; at < size; ++at)
+        out[at] = static_cast<std::byte>(at ^ what.sequence);
     const auto sum = checksum(out);
     store_u32(out, checksum_at, static_cast<std::uint32_t>(sum >> 32));
     store_u32(out, checksum_at + 4, static_cast<std::uint32_t>(sum));
@@ -40,7 +41,8 @@ std::vector<std::byte> write_payload(const payload& what, std::size_t size) {
 }
 
 std::optional<payload> read_payload(bytes data) noexcept {
-    if (data.size() < payload_bytes_min || load_u32(data, 0) != magic || load_u32(data, 4) > 1) return std::nullopt;
+    if (data.size() < payload_bytes_min || load_u32(data, 0) != magic || load_u32(data, 4) > 1)
+        return std::nullopt;
     const auto sum = std::uint64_t{load_u32(data, checksum_at)} << 32 | load_u32(data, checksum_at + 4);
     if (sum != checksum(data)) return std::nullopt;
     return payload{static_cast<payload::kind>(load_u32(data, 4)), load_u32(data, 8), load_u32(data, 12),

@@ -8,11 +8,11 @@ using std::chrono::seconds;
 
 profile calm(dice& chance) {
     profile made;
-    made.faults_last = chance.between(seconds{8}, seconds{25});
+    made.faults_last = chance.between(seconds{15}, seconds{60});
     made.nodes = static_cast<unsigned>(chance.between(1, 2));
     made.shards = static_cast<unsigned>(chance.between(1, 3));
-    made.participants = static_cast<unsigned>(chance.between(2, 6));
-    made.echoes = static_cast<unsigned>(chance.between(2, 5));
+    made.participants = static_cast<unsigned>(chance.between(2, 8));
+    made.echoes = static_cast<unsigned>(chance.between(2, 6));
     made.attackers = 0;
     made.policy = chance.chance(0.3) ? turn_peer_policy::sfu_only : turn_peer_policy::deny_list;
     made.limits.allocations_per_credential = 12;
@@ -23,7 +23,9 @@ profile calm(dice& chance) {
 
 void switch_on(profile& made, dice& chance, double each) {
     const auto on = [&] { return chance.chance(each); };
-    const auto up_to = [&](double most) { return on() ? most * static_cast<double>(chance.between(1, 100)) / 100 : 0; };
+    const auto up_to = [&](double most) {
+        return on() ? most * static_cast<double>(chance.between(1, 100)) / 100 : 0;
+    };
     auto& worst = made.worst;
     worst.loss = up_to(0.3);
     worst.jitter = on() ? chance.between(milliseconds{1}, milliseconds{150}) : duration{};
@@ -39,9 +41,10 @@ void switch_on(profile& made, dice& chance, double each) {
     made.bind_failures = up_to(0.15);
     made.late_timers = up_to(0.3);
     made.abandons = up_to(1);
-    for (auto* flag : {&made.partitions, &made.rebinds, &made.stream_resets, &made.clock_steps, &made.rotations,
-                       &made.hostile_random, &made.hostile_mutated, &made.hostile_built, &made.hostile_spoofed,
-                       &made.hostile_insider, &made.hostile_peer, &made.hostile_stream}) {
+    for (auto* flag :
+         {&made.partitions, &made.rebinds, &made.stream_resets, &made.clock_steps, &made.rotations,
+          &made.hostile_random, &made.hostile_corpus, &made.hostile_mutated, &made.hostile_built,
+          &made.hostile_spoofed, &made.hostile_insider, &made.hostile_peer, &made.hostile_stream}) {
         *flag = on();
     }
     made.restarts = on() && chance.chance(0.4);

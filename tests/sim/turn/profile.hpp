@@ -12,10 +12,10 @@
 namespace conf::sim {
 
 struct profile {
-    duration faults_last{};       ///< then everything heals
-    duration patience{};          ///< after that, before everybody must be well within 30 s
-    unsigned nodes = 1;           ///< server processes
-    unsigned shards = 1;          ///< relay threads of each
+    duration faults_last{};  ///< then everything heals
+    duration patience{};     ///< after that, before everybody must be well within 30 s
+    unsigned nodes = 1;      ///< server processes
+    unsigned shards = 1;     ///< relay threads of each
     unsigned participants = 4;
     unsigned echoes = 3;
     unsigned attackers = 1;
@@ -41,6 +41,7 @@ struct profile {
     bool rotations = false;
     bool drains = false;
     bool hostile_random = false;
+    bool hostile_corpus = false;
     bool hostile_mutated = false;
     bool hostile_built = false;
     bool hostile_spoofed = false;
@@ -49,9 +50,9 @@ struct profile {
     bool hostile_stream = false;
 };
 
-/// "swarm" draws one of the others with some faults switched off (different seeds see different weather); "calm" has no
-/// faults, "storm" all of them, "long" lasts for twenty minutes and so sees every lifetime end, "tight" has few ports and
-/// low quotas. Nothing for another name.
+/// "swarm" draws one of the others with some faults switched off (different seeds see different weather);
+/// "calm" has no faults, "storm" all of them, "long" lasts for twenty minutes and so sees every lifetime end,
+/// "tight" has few ports and low quotas. Nothing for another name.
 [[nodiscard]] std::optional<profile> make_profile(std::string_view name, dice& chance);
 
 }  // namespace conf::sim

@@ -42,7 +42,8 @@ path world::weather(dice& chance) const {
     auto drawn = how.worst;
     drawn.delay = chance.between(milliseconds{1}, milliseconds{60});
     drawn.jitter = duration(static_cast<duration::rep>(static_cast<double>(drawn.jitter.count()) * part()));
-    for (auto* rate : {&drawn.loss, &drawn.burst_begin, &drawn.duplicate, &drawn.corrupt, &drawn.reorder}) *rate *= part();
+    for (auto* rate : {&drawn.loss, &drawn.burst_begin, &drawn.duplicate, &drawn.corrupt, &drawn.reorder})
+        *rate *= part();
     return drawn;
 }
 
@@ -100,8 +101,9 @@ bool world::may_reach(const endpoint& peer) const {
     }
     const auto a = first >> 8;
     const auto b = first & 0xFF;
-    const bool inside = a == 0 || a == 10 || a == 127 || (a == 172 && b / 16 == 1) || (a == 192 && b == 168)
-                        || (a == 169 && b == 254) || (a == 100 && b / 64 == 1) || (a == 198 && b / 2 == 9);
+    const bool inside = a == 0 || a == 10 || a == 127 || (a == 172 && b / 16 == 1) ||
+                        (a == 192 && b == 168) || (a == 169 && b == 254) || (a == 100 && b / 64 == 1) ||
+                        (a == 198 && b / 2 == 9);
     return !inside && a < 224;
 }
 
@@ -127,8 +129,7 @@ outcome world::run() {
 }
 
 void world::run_until(instant until) {
-    while (queue.run_next(until)) {
-    }
+    while (queue.run_next(until)) {}
 }
 
 void world::settle_in() {
@@ -220,7 +221,9 @@ void world::make_trouble() {
 
 void world::partition(host_id host) {
     const auto which = chance_.below(3);
-    faults.count(which == 0 ? fault::partition_up : which == 1 ? fault::partition_down : fault::partition_both);
+    faults.count(which == 0   ? fault::partition_up
+                 : which == 1 ? fault::partition_down
+                              : fault::partition_both);
     log.note(now(), "partition", host, which);
     if (which != 1) net.up(host).blocked = true;
     if (which != 0) net.down(host).blocked = true;
@@ -248,7 +251,8 @@ void world::rotate_secret() {
 }
 
 void world::step_clock() {
-    static constexpr std::array<duration, 6> steps{seconds{1}, -seconds{1}, hours{1}, -hours{1}, hours{24}, -hours{24}};
+    static constexpr std::array<duration, 6> steps{seconds{1}, -seconds{1}, hours{1},
+                                                   -hours{1},  hours{24},   -hours{24}};
     faults.count(fault::clock_step);
     wall_offset_ += steps[chance_.below(steps.size())];
     log.note(now(), "clock steps", static_cast<std::uint64_t>(wall_offset_.count()));
@@ -280,7 +284,9 @@ void world::heal() {
 void world::await_health() {
     const auto from = now();
     const auto limit = from + liveness_limit;
-    const auto well = [&] { return std::ranges::all_of(participants_, [&](const auto& p) { return p->well_since(from); }); };
+    const auto well = [&] {
+        return std::ranges::all_of(participants_, [&](const auto& p) { return p->well_since(from); });
+    };
     auto next_look = from;
     while (now() < limit) {
         next_look += milliseconds{250};

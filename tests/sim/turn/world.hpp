@@ -75,7 +75,9 @@ public:
     void relay_belongs(const endpoint& relayed, actor_id who) { relay_owners_[relayed].insert(who); }
     [[nodiscard]] bool owned(const endpoint& relayed, actor_id who) const;
     [[nodiscard]] std::optional<actor_id> peer_at(const endpoint& at) const;
-    [[nodiscard]] bool is_server_address(const ip_address& ip) const { return server_addresses_.contains(ip); }
+    [[nodiscard]] bool is_server_address(const ip_address& ip) const {
+        return server_addresses_.contains(ip);
+    }
     /// An opinion on peers that shares no code with the relay's.
     [[nodiscard]] bool may_reach(const endpoint& peer) const;
     [[nodiscard]] bool is_attacker(actor_id who) const noexcept { return who >= first_attacker; }
@@ -91,7 +93,8 @@ public:
     };
     void capture(const endpoint& from, const endpoint& to, const std::vector<std::byte>& data);
     [[nodiscard]] const std::vector<captured>& captures() const { return captures_; }
-    std::vector<turn::reservation_token> tokens;  ///< reservations that participants got and do not use themselves
+    std::vector<turn::reservation_token>
+        tokens;  ///< reservations that participants got and do not use themselves
 
     /// A path that is as bad as this world allows, or better.
     [[nodiscard]] path weather(dice& chance) const;

@@ -290,6 +290,7 @@ void turn_host::stop() {
         stopped_ = true;
     }
     changed_.notify_all();
+    const std::scoped_lock lock(stop_mutex_);
     for (auto& shard : shards_) shard->stop();
 }
 

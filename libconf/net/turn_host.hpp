@@ -79,6 +79,7 @@ private:
     /// Guards draining_, drained_shards_ and stopped_. Shards take it, so nobody who holds it may wait for a
     /// shard.
     mutable std::mutex drain_mutex_;
+    std::mutex stop_mutex_;  // a thread can be joined by one other only
     std::condition_variable changed_;
     turn_options options_;
     turn_setup setup_;

@@ -50,6 +50,9 @@ constexpr std::uint64_t tag_of(std::uint64_t what, std::uint32_t which) noexcept
     return what << 32 | which;
 }
 
+/// Handlers of Asio that run before other sockets get their turn; one reads 4 KiB, as a rule.
+constexpr std::size_t handlers_max = 32;
+
 /// Transmits are sent when so many are waiting, to bound the memory and the delay of the first.
 constexpr std::size_t transmits_max = 512;
 
@@ -118,10 +121,12 @@ void turn_shard::watch(int fd) {
 }
 
 void turn_shard::start() {
+    running_ = true;
     thread_ = std::thread([this] { run(); });
 }
 
 void turn_shard::run() {
+    runner_ = std::this_thread::get_id();
     ::prctl(PR_SET_TIMERSLACK, 1UL);  // nanoseconds; the default of 50 us is longer than what is waited
     context_.poll();
     while (!ending_.load(std::memory_order_relaxed)) {
@@ -139,14 +144,24 @@ void turn_shard::run() {
         finish_turn();
         measure_load();
         keep_time();
-        if (std::exchange(poll_asio_, false)) {
-            context_.restart();
-            context_.poll();
-        }
+        if (std::exchange(poll_asio_, false)) poll_asio();
     }
     close_everything();
     context_.restart();
     context_.run();
+    const std::scoped_lock lock(running_mutex_);
+    running_ = false;
+    // Who called before still gets an answer.
+    context_.restart();
+    context_.poll();
+}
+
+/// A stream that always has more to read would keep Asio busy for ever, and everybody else waiting.
+void turn_shard::poll_asio() {
+    context_.restart();
+    std::size_t handled = 0;
+    while (handled < handlers_max && context_.poll_one() > 0) ++handled;
+    poll_asio_ = poll_asio_ || handled == handlers_max;
 }
 
 void turn_shard::measure_load() {
@@ -221,12 +236,16 @@ void turn_shard::post(std::function<void()> task) {
 }
 
 void turn_shard::call(const std::function<void()>& task) const {
-    if (!thread_.joinable() || thread_.get_id() == std::this_thread::get_id()) return task();
+    if (runner_ == std::this_thread::get_id()) return task();
     std::promise<void> done;
-    const_cast<turn_shard*>(this)->post([&] {
-        task();
-        done.set_value();
-    });
+    {
+        const std::scoped_lock lock(running_mutex_);
+        if (!running_) return task();
+        const_cast<turn_shard*>(this)->post([&] {
+            task();
+            done.set_value();
+        });
+    }
     done.get_future().wait();
 }
 
@@ -300,7 +319,8 @@ void turn_shard::read_relay(turn::relay_id relay, bool has_error) {
     from->last_turn = turn_;
     const bool empty_it = from->in_bursts || reported_again;
     std::size_t datagrams = 0;
-    for (bool drained = false; !drained;) {
+    bool drained = false;
+    for (int round = 0; round < rounds_max && !drained; ++round) {
         if (ring_.full()) finish_turn();
         ++count_.receive_calls;
         for (const auto& run :

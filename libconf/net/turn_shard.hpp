@@ -17,6 +17,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <unordered_map>
@@ -114,6 +115,7 @@ private:
     };
 
     void run();
+    void poll_asio();
     void measure_load();
     void serve(const epoll_event& event);
     void close_everything();
@@ -167,6 +169,9 @@ private:
     std::uint32_t turn_ = 0;
     turn_shard_counters count_;
     std::thread thread_;
+    std::atomic<std::thread::id> runner_{};
+    mutable std::mutex running_mutex_;
+    bool running_ = false;  // guarded by running_mutex_: what is posted now will be run
 
     /// Numbers below are datagram listeners.
     static constexpr turn::client_socket first_link = 0x10000;

@@ -402,7 +402,8 @@ void client::handle_timeout(instant now, client_outputs& out) {
             channels.push_back(due);
         }
     }
-    if (!permissions.empty()) create_permission(permissions, now, out);
+    // One by one: a peer that is denied by now must not take the others with it (RFC 8656 §10.2).
+    for (const auto& peer : permissions) create_permission({peer}, now, out);
     for (const auto& due : channels) bind_channel(due.channel, due.peer, now, out);
 }
 

@@ -22,7 +22,7 @@
 
 namespace conf::turn {
 
-// RFC 8489 §6.2.1 and §6.2.2: a request is sent seven times, with doubling pauses, and given up 39.5 s after
+// RFC 8489 §6.2.1, §6.2.2: a request is sent seven times, with doubling pauses, and given up 39.5 s after
 // the first.
 inline constexpr duration client_first_pause = std::chrono::milliseconds{500};
 inline constexpr int client_sends_max = 7;
@@ -30,8 +30,9 @@ inline constexpr int client_last_pause_factor = 16;
 inline constexpr duration client_stream_patience = std::chrono::milliseconds{39'500};
 /// How often one operation takes a new nonce before it fails.
 inline constexpr int client_challenges_max = 4;
-/// Operations that may wait for their answers at once.
-inline constexpr std::size_t client_transactions_max = 64;
+/// Operations that may wait for their answers at once: all that a keep-alive may ask for, and a few.
+inline constexpr std::size_t client_transactions_max =
+    permissions_per_allocation_max + channels_per_allocation_max + 8;
 
 struct client_options {
     client_protocol protocol =

@@ -320,3 +320,56 @@ TEST_CASE("a server that nobody waits for goes away quietly", "[api]") {
     }
     CHECK_THROWS(test_client(address_of(at)));
 }
+
+TEST_CASE("a relay inside a server shows up everywhere", "[api]") {
+    auto options = options_on({loopback});
+    options.turn.listen = {"udp://127.0.0.1:0", "tcp://127.0.0.1:0"};
+    options.turn.secrets = {"a secret of this test"};
+    auto made = server::create(options).value();
+    const auto listening = made.listening();
+    REQUIRE(listening.size() == 3);
+    CHECK(listening[1].starts_with("udp://127.0.0.1:"));
+    CHECK(listening[2].starts_with("tcp://127.0.0.1:"));
+    CHECK_THAT(fetch(made, "/").body, Catch::Contains(listening[1]) && Catch::Contains(listening[2]));
+    CHECK_THAT(made.status_json(), Catch::Contains("\"turn\":{\"allocations\":0,"));
+    const auto text = fetch(made, "/metrics").body;
+    for (const auto& one : metrics::check_exposition(text)) UNSCOPED_INFO(one);
+    CHECK(metrics::check_exposition(text).empty());
+    CHECK_THAT(text, Catch::Contains("turn_total_allocations"));
+
+    auto changed = options;
+    changed.turn.realm = "elsewhere";
+    CHECK(made.apply(changed).value().empty());
+    changed.turn.threads = 2;
+    CHECK(made.apply(changed).value() == std::vector<std::string>{"turn.threads"});
+    changed.turn.listen = {};
+    changed.turn.threads = 1;
+    CHECK(made.apply(changed).value() == std::vector<std::string>{"turn.listen"});
+    changed = options;
+    changed.turn.secrets = {""};
+    CHECK_FALSE(made.apply(changed));
+    CHECK(made.apply(options).value().empty());
+
+    made.drain();
+    made.wait();
+}
+
+TEST_CASE("one bad part keeps the whole change out", "[api][tls]") {
+    const test::temp_folder folder;
+    const auto old_one = test::make_certificate("old.test");
+    const auto new_one = test::make_certificate("new.test");
+    auto options = options_on({"https://127.0.0.1:0"});
+    options.tls = {folder.write("c.pem", old_one.certificate_pem()),
+                   folder.write("k.pem", old_one.key_pem())};
+    options.turn.listen = {"udp://127.0.0.1:0"};
+    options.turn.secrets = {"a secret of this test"};
+    auto made = server::create(options).value();
+
+    folder.write("c.pem", new_one.certificate_pem());
+    folder.write("k.pem", new_one.key_pem());
+    auto bad = options;
+    bad.turn.secrets = {""};
+    CHECK_FALSE(made.apply(bad));
+    test_client client(address_of(made.listening().front()));
+    CHECK(client.start_tls().common_name == "old.test");  // the certificate was good, the secret was not
+}

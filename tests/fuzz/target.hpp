@@ -26,9 +26,13 @@ void turn_tcp_stream(bytes input);
 
 }  // namespace target
 
+/// Called before the process ends at a broken promise; for a target that remembers more than its last input.
+inline void (*last_words)() = nullptr;
+
 /// Ends the process with the place of a broken promise.
 inline void require(bool holds, const std::source_location& where = std::source_location::current()) {
     if (holds) [[likely]] return;
+    if (last_words) last_words();
     std::fprintf(stderr, "%s:%u: a promise is broken\n", where.file_name(), static_cast<unsigned>(where.line()));
     std::abort();
 }

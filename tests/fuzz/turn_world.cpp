@@ -194,6 +194,24 @@ void turn_world::mallory_leaves() {
     settle();
 }
 
+void turn_world::forget_mallory() {
+    out_.clear();
+    for (const auto socket : {udp_socket, tcp_socket}) {
+        core_.handle_client_gone(socket, endpoint::parse(mallory_at).value(), now_, out_);
+    }
+    settle();
+    bindable_ = true;
+    // What is due before the honest allocations can be is a reservation of hers.
+    while (core_.deadline() && *core_.deadline() < began_ + turn::allocation_lifetime_default) {
+        pass(std::chrono::ceil<std::chrono::milliseconds>(std::max(*core_.deadline() - now_, conf::duration{0})));
+        if (!is_reusable()) return;
+    }
+}
+
+bool turn_world::is_reusable() const {
+    return now_ - began_ < turn::permission_lifetime / 2 && !core_.draining();
+}
+
 void turn_world::reconfigure() {
     core_.reconfigure(recorded().settings);
 }

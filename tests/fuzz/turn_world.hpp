@@ -28,9 +28,14 @@ public:
     void give_peer(conf::turn::relay_id relay, const conf::endpoint& from, bytes payload);
     void give_icmp(conf::turn::relay_id relay, const conf::turn::icmp_error& error);
     void pass(std::chrono::milliseconds time);
+    /// Her connection over TCP ends.
     void mallory_leaves();
     void reconfigure();
     void drain() { core_.drain(); }
+    /// Everything of hers ends, reservations too.
+    void forget_mallory();
+    /// Young enough for the honest clients' permissions, and not draining.
+    [[nodiscard]] bool is_reusable() const;
     /// Whether ports can be bound from now on.
     void set_bindable(bool bindable) { bindable_ = bindable; }
 

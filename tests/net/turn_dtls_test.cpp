@@ -223,10 +223,11 @@ TEST_CASE("a hello in a client's name does not end its session before the cookie
     turn_client client(relay.url("dtls"));
     REQUIRE(client.allocate() == 0);
     dtls_walker forger(place_of(relay));
-    client.link().send_raw(as_bytes(forger.step()));
+    const auto hello = forger.step();
+    client.link().send_raw(as_bytes(hello));
     // With a cookie, but one that was made for the forger's own address.
-    forger.send(forger.step());
-    forger.receive();
+    forger.send(hello);
+    REQUIRE(handshake_type(forger.receive()) == hello_verify_request);
     client.link().send_raw(as_bytes(forger.step()));
     CHECK(client.refresh(600s) == 0);
     CHECK(relay.server.status().allocations == 1);

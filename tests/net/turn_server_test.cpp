@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <string>
@@ -368,6 +369,33 @@ TEST_CASE("asking from many threads while it stops neither hangs nor races", "[n
         askers.clear();  // joins
     }
     SUCCEED();
+}
+
+TEST_CASE("a peer that is never quiet does not keep others waiting", "[net][turn_server]") {
+    const turn_relay relay;
+    turn_client loud(relay.url());
+    turn_client quiet(relay.url());
+    REQUIRE(loud.allocate() == 0);
+    REQUIRE(quiet.allocate() == 0);
+    std::atomic<bool> enough{false};
+    std::jthread flood([&enough, to = loud.relayed()] {
+        const auto socket = test::open_socket(at("127.0.0.1:0"));
+        const std::string text(16, 'f');
+        net::send_batch batch;
+        while (!enough) {
+            for (int i = 0; i < 1024; ++i) {
+                batch.add({.fd = socket.native_handle(), .destination = to, .head = {}, .body = as_bytes(text)});
+            }
+            batch.flush();
+        }
+    });
+    REQUIRE(test::eventually([&] { return relay.metric("turn_total_traffic_peer_rcvp") > 10'000; }));
+    for (int i = 0; i < 20; ++i) {
+        const auto began = std::chrono::steady_clock::now();
+        CHECK(quiet.refresh(600s) == 0);
+        CHECK(std::chrono::steady_clock::now() - began < 2s);
+    }
+    enough = true;
 }
 
 TEST_CASE("a moved relay goes on", "[net][turn_server]") {

@@ -177,6 +177,7 @@ TEST_CASE("a stream that is never quiet does not keep datagrams waiting", "[net]
         }
         while (!enough) loud.link().send(block);
     });
+    REQUIRE(test::eventually([&] { return relay.metric("turn_total_traffic_rcvp") > 10'000; }));
     for (int i = 0; i < 20; ++i) {
         const auto began = std::chrono::steady_clock::now();
         CHECK(quiet.refresh(600s) == 0);

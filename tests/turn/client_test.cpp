@@ -4,6 +4,8 @@
 #include "libconf/turn/credentials.hpp"
 #include "tests/turn/fixture.hpp"
 
+#include <algorithm>
+
 namespace conf::turn::test {
 namespace {
 
@@ -309,6 +311,22 @@ TEST_CASE("it keeps alive what it has", "[turn]") {
     for (const auto& event : w.events) CHECK(event.what == kind::done);
     CHECK(w.fix.core.count().stale_nonce_responses >= 11);
     CHECK(w.fix.core.count().allocations_created == 1);
+}
+
+TEST_CASE("a peer that is denied by now does not take the others with it", "[turn]") {
+    wired w;
+    w.allocate();
+    visitor neighbour{.remote = at("198.51.100.8:1"), .user = "bob", .password = "builder"};
+    const auto his = w.fix.allocate(neighbour).relayed()[0];
+    w.permit(his);
+    w.permit(peer_a);
+    REQUIRE(w.fix.refresh(neighbour, 0).success());
+    w.pass(10min);
+    w.send(peer_a, "x");
+    CHECK(w.at_peer.size() == 1);
+    REQUIRE(w.events.size() > 3);
+    const auto refused = std::ranges::count(w.events, 403, &owned_event::error);
+    CHECK(refused == 1);
 }
 
 TEST_CASE("many permissions go in several requests", "[turn]") {

@@ -34,7 +34,8 @@ constexpr std::size_t record_header_bytes = 13;
 constexpr std::size_t record_epoch_at = 3;
 constexpr std::uint8_t handshake_record = 22;
 constexpr std::uint8_t client_hello = 1;
-constexpr std::size_t client_random_at = record_header_bytes + 12 + 2;  // behind the message's header and the version
+constexpr std::size_t client_random_at =
+    record_header_bytes + 12 + 2;  // behind the message's header and the version
 constexpr std::size_t client_random_bytes = 32;
 
 struct ssl_deleter {
@@ -85,16 +86,18 @@ public:
         return goes_on;
     }
 
-    /// Whether this is the hello of another handshake: the client has started anew from the port it had before, or its
-    /// NAT gave the port to somebody else. A late copy of our own hello is not.
+    /// Whether this is the hello of another handshake: the client has started anew from the port it had
+    /// before, or its NAT gave the port to somebody else. A late copy of our own hello is not.
     [[nodiscard]] bool is_hello_of_another(bytes datagram) const {
-        if (datagram.size() < client_random_at + client_random_bytes || load_u8(datagram, 0) != handshake_record
-            || load_u16(datagram, record_epoch_at) != 0 || load_u8(datagram, record_header_bytes) != client_hello) {
+        if (datagram.size() < client_random_at + client_random_bytes ||
+            load_u8(datagram, 0) != handshake_record || load_u16(datagram, record_epoch_at) != 0 ||
+            load_u8(datagram, record_header_bytes) != client_hello) {
             return false;
         }
         std::array<unsigned char, client_random_bytes> ours{};
         if (SSL_get_client_random(ssl_.get(), ours.data(), ours.size()) != ours.size()) return false;
-        return !std::ranges::equal(datagram.subspan(client_random_at, client_random_bytes), std::as_bytes(std::span(ours)));
+        return !std::ranges::equal(datagram.subspan(client_random_at, client_random_bytes),
+                                   std::as_bytes(std::span(ours)));
     }
 
     /// Repeats a flight that was lost; false when the handshake failed for good.
@@ -276,10 +279,12 @@ void dtls_listener::read() {
 void dtls_listener::handle(const received& run) {
     run.for_each_datagram([&](bytes datagram) {
         // RFC 7983: 20 to 63 is DTLS; the record header has 13 bytes.
-        if (datagram.size() < record_header_bytes || load_u8(datagram, 0) < 20 || load_u8(datagram, 0) > 63) return;
+        if (datagram.size() < record_header_bytes || load_u8(datagram, 0) < 20 || load_u8(datagram, 0) > 63)
+            return;
         const auto known = sessions_.find(run.remote);
         // RFC 6347 §4.2.8: a new handshake replaces a session once its cookie is right, not before.
-        if (known == sessions_.end() || known->second->is_hello_of_another(datagram)) return greet(run.remote, datagram);
+        if (known == sessions_.end() || known->second->is_hello_of_another(datagram))
+            return greet(run.remote, datagram);
         const auto session = known->second;
         if (!session->receive(datagram)) {
             if (const auto ended = sessions_.find(run.remote); ended != sessions_.end()) forget(ended);

@@ -17,6 +17,7 @@ struct check_case {
 
 }  // namespace
 
+// SEC-CFG-1: malformed values and known secrets stop the start.
 TEST_CASE("values are checked deeply", "[config]") {
     const auto c = GENERATE(values<check_case>({
         {check_turn_listen, "udp://0.0.0.0:3478", ""},

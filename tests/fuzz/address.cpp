@@ -1,4 +1,5 @@
-// Addresses, endpoints and prefixes: what is read from text and written again is the same, and so for raw bytes.
+// Addresses, endpoints and prefixes: what is read from text and written again is the same, and so for raw
+// bytes.
 #include "libconf/base/ip_address.hpp"
 #include "libconf/turn/peer_policy.hpp"
 #include "tests/fuzz/target.hpp"

@@ -34,7 +34,8 @@ void target::config(bytes input) {
     }
     reader.finish();
     for (const auto& problem : reader.problems()) {
-        require(!problem.message.empty() && !problem.file.empty() && problem.line >= 0 && problem.column >= 0);
+        require(!problem.message.empty() && !problem.file.empty() && problem.line >= 0 &&
+                problem.column >= 0);
         require(problem.to_string().size() <= problem_bytes_max);
     }
 }

@@ -1,4 +1,5 @@
-// HTTP/1.1 requests: however the bytes are cut into pieces, the same requests come out, and all within the limits.
+// HTTP/1.1 requests: however the bytes are cut into pieces, the same requests come out, and all within the
+// limits.
 #include "libconf/net/http_request_parser.hpp"
 #include "tests/fuzz/target.hpp"
 
@@ -37,7 +38,8 @@ std::string text_of(const conf::net::http_request& request) {
     std::string text = request.method + " " + request.path + "?" + request.query + "\n";
     std::size_t head = 0;
     for (const auto& [name, value] : request.fields) {
-        require(conf::net::is_token(name) && value.find_first_of(std::string_view("\r\n\0", 3)) == value.npos);
+        require(conf::net::is_token(name) &&
+                value.find_first_of(std::string_view("\r\n\0", 3)) == value.npos);
         head += name.size() + value.size();
         text.append(name).append(": ").append(value).append("\n");
     }

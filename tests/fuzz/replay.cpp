@@ -1,5 +1,5 @@
-// Runs each file of the corpora through a target once, with any compiler: fuzz_replay TARGET FILE-OR-FOLDER...
-// Prints each name before it is tried, so that the last one before a crash is the culprit.
+// Runs each file of the corpora through a target once, with any compiler: fuzz_replay TARGET
+// FILE-OR-FOLDER... Prints each name before it is tried, so that the last one before a crash is the culprit.
 #include "tests/fuzz/target.hpp"
 
 #include <algorithm>

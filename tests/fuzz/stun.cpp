@@ -1,4 +1,4 @@
-// STUN messages: what parses is inside its bytes, and written anew it is the same message.
+// STUN messages: what parses is inside its bytes (SEC-TURN-8), and written anew it is the same message.
 #include "libconf/stun/attributes.hpp"
 #include "libconf/stun/builder.hpp"
 #include "libconf/stun/integrity.hpp"
@@ -41,7 +41,8 @@ void target::stun(bytes input) {
     message_builder out(memory, in->type(), in->method(), in->transaction_id());
     std::size_t attributes = 0;
     in->for_each([&](const attribute& found) {
-        require(found.value.data() >= input.data() && found.value.data() + found.value.size() <= input.data() + input.size());
+        require(found.value.data() >= input.data() &&
+                found.value.data() + found.value.size() <= input.data() + input.size());
         require(in->find(found.type).has_value());
         read_every_way(found, in->transaction_id());
         out.add(found.type, found.value);

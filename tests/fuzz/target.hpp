@@ -31,9 +31,11 @@ inline void (*last_words)() = nullptr;
 
 /// Ends the process with the place of a broken promise.
 inline void require(bool holds, const std::source_location& where = std::source_location::current()) {
-    if (holds) [[likely]] return;
+    if (holds) [[likely]]
+        return;
     if (last_words) last_words();
-    std::fprintf(stderr, "%s:%u: a promise is broken\n", where.file_name(), static_cast<unsigned>(where.line()));
+    std::fprintf(stderr, "%s:%u: a promise is broken\n", where.file_name(),
+                 static_cast<unsigned>(where.line()));
     std::abort();
 }
 

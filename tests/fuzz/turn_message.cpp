@@ -16,7 +16,8 @@ constexpr std::uint8_t rate_limited = 0xFF;  // a schedule with turn.limits.unau
 constexpr std::uint8_t history = 0xFE;       // inputs one after the other, each behind its size
 
 conf::endpoint read_endpoint(source& in) {
-    static const std::array known{turn_world::public_peer(), conf::endpoint::parse("[2606:4700::1]:4000").value(),
+    static const std::array known{turn_world::public_peer(),
+                                  conf::endpoint::parse("[2606:4700::1]:4000").value(),
                                   conf::endpoint::parse("10.0.0.1:4000").value()};
     const auto choice = in.u8();
     if (choice < known.size()) return known[choice];
@@ -56,8 +57,8 @@ void run_step(turn_world& world, source& in) {
     }
 }
 
-/// An input that begins as STUN or ChannelData does is one datagram, so the corpora of raw messages are seeds too. Any
-/// other first byte begins a schedule.
+/// An input that begins as STUN or ChannelData does is one datagram, so the corpora of raw messages are seeds
+/// too. Any other first byte begins a schedule.
 void run_input(turn_world& world, bytes input) {
     const auto first = input.empty() ? std::uint8_t{0} : conf::load_u8(input, 0);
     if (first < 4 || (first >= 0x40 && first <= 0x4F)) {
@@ -74,9 +75,10 @@ void run_input(turn_world& world, bytes input) {
     world.check_honest_pair();
 }
 
-/// One world for many inputs, since making it takes longer than they do. Between two inputs Mallory goes and the server
-/// is as it was but for its clock and the order of its free slots; so an input usually fails alone as well. Where it does
-/// not, the file that the last words leave repeats it: a history, which is an input too.
+/// One world for many inputs, since making it takes longer than they do. Between two inputs Mallory goes and
+/// the server is as it was but for its clock and the order of its free slots; so an input usually fails alone
+/// as well. Where it does not, the file that the last words leave repeats it: a history, which is an input
+/// too.
 class long_life {
 public:
     void run(bytes input) {
@@ -98,7 +100,8 @@ public:
         out.put(static_cast<char>(history));
         for (const auto& input : seen_) {
             out.put(static_cast<char>(input.size() >> 8)).put(static_cast<char>(input.size()));
-            out.write(reinterpret_cast<const char*>(input.data()), static_cast<std::streamsize>(input.size()));
+            out.write(reinterpret_cast<const char*>(input.data()),
+                      static_cast<std::streamsize>(input.size()));
         }
     }
 

@@ -9,8 +9,8 @@ namespace fuzz {
 namespace stun = conf::stun;
 namespace turn = conf::turn;
 using conf::endpoint;
-using turn_verdicts::client;
 using std::chrono::seconds;
+using turn_verdicts::client;
 
 namespace {
 
@@ -53,7 +53,8 @@ struct turn_world::recording {
     };
     std::vector<message> messages;
     std::string mallory_nonce;
-    stun::long_term_key mallory_md5{stun::password_algorithm::md5, "eve", turn_verdicts::realm, turn_verdicts::password};
+    stun::long_term_key mallory_md5{stun::password_algorithm::md5, "eve", turn_verdicts::realm,
+                                    turn_verdicts::password};
     stun::long_term_key mallory_sha256{stun::password_algorithm::sha256, "eve", turn_verdicts::realm,
                                        turn_verdicts::password};
     std::array<endpoint, 2> relayed;  // Ada's and Bob's, IPv4
@@ -83,8 +84,10 @@ struct turn_world::recording {
                     .add_family(stun::attribute_type::additional_address_family, conf::ip_family::v6);
             });
             const auto answer = stun::message::parse(server.out.transmits.at(0).head);
-            relayed[by == &ada ? 0 : 1] = stun::read_xor_address(
-                answer->find(stun::attribute_type::xor_relayed_address).value(), answer->transaction_id()).value();
+            relayed[by == &ada ? 0 : 1] =
+                stun::read_xor_address(answer->find(stun::attribute_type::xor_relayed_address).value(),
+                                       answer->transaction_id())
+                    .value();
         }
         const auto bind = [&](client& by, std::uint16_t number, const endpoint& peer) {
             send(by, stun::method::channel_bind, [&](auto& out) {
@@ -109,10 +112,13 @@ const endpoint& turn_world::public_peer() {
 }
 
 turn_world::turn_world(bool rate_limited)
-    : core_(world_identity(), rate_limited ? recorded().limited_settings : recorded().settings, ports_, quotas_),
-      now_(start), began_(start) {
+    : core_(world_identity(), rate_limited ? recorded().limited_settings : recorded().settings, ports_,
+            quotas_),
+      now_(start),
+      began_(start) {
     core_.set_clock(conf::unix_time(seconds(1'800'000'000)), conf::instant{});
-    for (const auto& message : recorded().messages) give_recorded(message.from, message.socket, message.payload);
+    for (const auto& message : recorded().messages)
+        give_recorded(message.from, message.socket, message.payload);
     require(open_.size() == 4);
 }
 
@@ -128,7 +134,9 @@ turn::client_datagram turn_world::datagram(who from, bytes payload) const {
 
 void turn_world::give_recorded(const endpoint& from, turn::client_socket socket, bytes payload) {
     out_.clear();
-    core_.handle({.socket = socket, .protocol = turn::client_protocol::udp, .remote = from, .payload = payload}, now_, out_);
+    core_.handle(
+        {.socket = socket, .protocol = turn::client_protocol::udp, .remote = from, .payload = payload}, now_,
+        out_);
     settle();
 }
 
@@ -146,7 +154,8 @@ void turn_world::give_signed(who from, std::uint16_t method, bytes attributes, b
     stun::transaction_id id{};
     conf::store_u32(id, 8, ++sent_);
     stun::message_builder out(scratch_, stun::message_class::request, stun::method{method}, id);
-    // Raw bytes in place of attributes: the builder's memory is ours, so they are put where an attribute was written.
+    // Raw bytes in place of attributes: the builder's memory is ours, so they are put where an attribute was
+    // written.
     for (std::size_t at = 0; at < attributes.size(); at += 4) out.add(stun::attribute_type::software, {});
     std::ranges::copy(attributes, scratch_.begin() + stun::header_bytes);
     out.add(stun::attribute_type::username, conf::as_bytes("eve"))
@@ -203,7 +212,8 @@ void turn_world::forget_mallory() {
     bindable_ = true;
     // What is due before the honest allocations can be is a reservation of hers.
     while (core_.deadline() && *core_.deadline() < began_ + turn::allocation_lifetime_default) {
-        pass(std::chrono::ceil<std::chrono::milliseconds>(std::max(*core_.deadline() - now_, conf::duration{0})));
+        pass(std::chrono::ceil<std::chrono::milliseconds>(
+            std::max(*core_.deadline() - now_, conf::duration{0})));
         if (!is_reusable()) return;
     }
 }
@@ -237,7 +247,8 @@ void turn_world::check_transmits(const turn::client_datagram* asked, std::size_t
         const auto size = sent.head.size() + sent.body.size() + sent.padding;
         if (sent.via == turn::transmit::door::relay) {
             require(!turn::is_denied_address(sent.destination.ip) && sent.destination.port != 0);
-            require(sent.destination.ip != turn_verdicts::relay_v4.ip && sent.destination.ip != turn_verdicts::relay_v6.ip);
+            require(sent.destination.ip != turn_verdicts::relay_v4.ip &&
+                    sent.destination.ip != turn_verdicts::relay_v6.ip);
             require(std::ranges::find(open_, sent.socket) != open_.end());
         } else if (asked) {
             // An answer goes to the one who asked, and there is one at most.
@@ -257,7 +268,8 @@ void turn_world::check_transmits(const turn::client_datagram* asked, std::size_t
 
 void turn_world::check_honest_pair() {
     if (now_ - began_ >= turn::permission_lifetime) return;
-    const auto hello = std::to_array<std::byte>({std::byte{0x40}, std::byte{0x01}, {}, std::byte{1}, std::byte{'!'}});
+    const auto hello =
+        std::to_array<std::byte>({std::byte{0x40}, std::byte{0x01}, {}, std::byte{1}, std::byte{'!'}});
     const auto bob = endpoint::parse(bob_at).value();
     out_.clear();
     core_.handle(datagram(who::ada, hello), now_, out_);

@@ -9,16 +9,18 @@
 
 namespace fuzz {
 
-/// Ada and Bob hold allocations and channels to each other and to a public peer. Mallory has a good password too, and the
-/// same address as Ada (one NAT), so that nothing but ports, signatures and names tells them apart.
+/// Ada and Bob hold allocations and channels to each other and to a public peer. Mallory has a good password
+/// too, and the same address as Ada (one NAT), so that nothing but ports, signatures and names tells them
+/// apart.
 ///
-/// Everything is seeded and the honest clients' datagrams are recorded once, so a world costs a few microseconds and two
-/// of them are equal.
+/// Everything is seeded and the honest clients' datagrams are recorded once, so a world costs a few
+/// microseconds and two of them are equal.
 class turn_world {
 public:
     enum class who : std::uint8_t { stranger, mallory_udp, mallory_tcp, ada };
 
-    /// With a rate limit on answers to strangers the server has a table that takes longer to make than all the rest.
+    /// With a rate limit on answers to strangers the server has a table that takes longer to make than all
+    /// the rest.
     explicit turn_world(bool rate_limited);
 
     /// Bytes as they are: nobody has signed them for this server.

@@ -1,9 +1,10 @@
 // Many packets, quickly.
 //
-// usage: interop_flood spoof HOST PORT COUNT SOURCES RATE   requests from forged sources, by a raw socket (root); prints
+// usage: interop_flood spoof HOST PORT COUNT SOURCES RATE   requests from forged sources, by a raw socket
+// (root); prints
 //                                                           what was answered, as a packet socket sees it
-//        interop_flood socket FD SECONDS SIZE               ChannelData for channel 0x4000 into a connected UDP socket
-//        interop_flood stream FD SECONDS SIZE               the same into a TCP connection
+//        interop_flood socket FD SECONDS SIZE               ChannelData for channel 0x4000 into a connected
+//        UDP socket interop_flood stream FD SECONDS SIZE               the same into a TCP connection
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
 #include <netinet/ip.h>
@@ -43,7 +44,8 @@ double seconds_since(clock_type::time_point began) {
 
 /// An Allocate without credentials, and a Binding request.
 std::vector<std::uint8_t> stun_request(bool allocate) {
-    std::vector<std::uint8_t> out{0x00, static_cast<std::uint8_t>(allocate ? 0x03 : 0x01), 0, 0, 0x21, 0x12, 0xA4, 0x42};
+    std::vector<std::uint8_t> out{
+        0x00, static_cast<std::uint8_t>(allocate ? 0x03 : 0x01), 0, 0, 0x21, 0x12, 0xA4, 0x42};
     for (std::uint8_t i = 0; i < 12; ++i) out.push_back(i);
     if (allocate) out.insert(out.end(), {0x00, 0x19, 0, 4, 17, 0, 0, 0});
     out[3] = static_cast<std::uint8_t>(out.size() - 20);
@@ -144,8 +146,8 @@ int spoof(const char* host, std::uint16_t port, std::size_t count, std::size_t s
     }
     const auto took = seconds_since(began);
     seen.look_for(1000);
-    std::printf("{\"sent\": %zu, \"seconds\": %.3f, \"answers\": %zu, \"bytes_max\": %zu}\n", sent, took, seen.answers,
-                seen.bytes_max);
+    std::printf("{\"sent\": %zu, \"seconds\": %.3f, \"answers\": %zu, \"bytes_max\": %zu}\n", sent, took,
+                seen.answers, seen.bytes_max);
     return 0;
 }
 
@@ -198,7 +200,8 @@ int main(int argc, char** argv) {
     const std::string_view what = argc > 1 ? argv[1] : "";
     const auto number = [&](int at) { return std::strtoul(argv[at], nullptr, 10); };
     if (what == "spoof" && argc == 7) {
-        return spoof(argv[2], static_cast<std::uint16_t>(number(3)), number(4), number(5), std::strtod(argv[6], nullptr));
+        return spoof(argv[2], static_cast<std::uint16_t>(number(3)), number(4), number(5),
+                     std::strtod(argv[6], nullptr));
     }
     if (what == "socket" && argc == 5) {
         return fill_socket(static_cast<int>(number(2)), std::strtod(argv[3], nullptr), number(4));
@@ -206,7 +209,8 @@ int main(int argc, char** argv) {
     if (what == "stream" && argc == 5) {
         return fill_stream(static_cast<int>(number(2)), std::strtod(argv[3], nullptr), number(4));
     }
-    std::fprintf(stderr, "usage: interop_flood spoof HOST PORT COUNT SOURCES RATE | socket FD SECONDS SIZE | "
-                         "stream FD SECONDS SIZE\n");
+    std::fprintf(stderr,
+                 "usage: interop_flood spoof HOST PORT COUNT SOURCES RATE | socket FD SECONDS SIZE | "
+                 "stream FD SECONDS SIZE\n");
     return 2;
 }

@@ -1,4 +1,4 @@
-"""Strangers who mean no good (security.md, SEC-TURN): what they cost, and what others notice of them."""
+"""Strangers who mean no good (SEC-TURN-6, SEC-TURN-10, SEC-TURN-11): what they cost, and what others notice of them."""
 
 import json
 import os

@@ -50,8 +50,8 @@ void received(NiceAgent*, guint, guint, guint size, gchar* data, gpointer at) {
 gboolean send_next(gpointer) {
     for (auto& one : sides) {
         const auto text = std::string(one.name) + " " + std::to_string(one.sent);
-        if (nice_agent_send(one.agent, one.stream, component, static_cast<guint>(text.size()), text.data())
-            == static_cast<gint>(text.size())) {
+        if (nice_agent_send(one.agent, one.stream, component, static_cast<guint>(text.size()), text.data()) ==
+            static_cast<gint>(text.size())) {
             ++one.sent;
         }
     }
@@ -61,14 +61,17 @@ gboolean send_next(gpointer) {
 void tell(const side& from, const side& to) {
     gchar* user = nullptr;
     gchar* password = nullptr;
-    if (!nice_agent_get_local_credentials(from.agent, from.stream, &user, &password)) give_up("no credentials");
+    if (!nice_agent_get_local_credentials(from.agent, from.stream, &user, &password))
+        give_up("no credentials");
     nice_agent_set_remote_credentials(to.agent, to.stream, user, password);
     g_free(user);
     g_free(password);
     auto* candidates = nice_agent_get_local_candidates(from.agent, from.stream, component);
     if (!candidates) give_up(std::string(from.name) + " has no candidate");
-    if (nice_agent_set_remote_candidates(to.agent, to.stream, component, candidates) < 1) give_up("no remote candidate");
-    g_slist_free_full(candidates, [](gpointer one) { nice_candidate_free(static_cast<NiceCandidate*>(one)); });
+    if (nice_agent_set_remote_candidates(to.agent, to.stream, component, candidates) < 1)
+        give_up("no remote candidate");
+    g_slist_free_full(candidates,
+                      [](gpointer one) { nice_candidate_free(static_cast<NiceCandidate*>(one)); });
 }
 
 void gathering_done(NiceAgent*, guint, gpointer at) {
@@ -87,15 +90,15 @@ void state_changed(NiceAgent*, guint, guint, guint state, gpointer at) {
 }
 
 gboolean too_late(gpointer) {
-    std::fprintf(stderr, "not done after %u s: ready %d and %d, received %d and %d\n", patience_s, sides[0].ready,
-                 sides[1].ready, sides[0].received, sides[1].received);
+    std::fprintf(stderr, "not done after %u s: ready %d and %d, received %d and %d\n", patience_s,
+                 sides[0].ready, sides[1].ready, sides[0].received, sides[1].received);
     std::exit(1);
 }
 
 void start(side& one, NiceRelayType type, const std::array<const char*, 4>& relay) {
     one.agent = nice_agent_new(nullptr, NICE_COMPATIBILITY_RFC5245);
-    g_object_set(one.agent, "controlling-mode", &one == &sides[0], "upnp", FALSE, "ice-tcp", FALSE, "force-relay", TRUE,
-                 nullptr);
+    g_object_set(one.agent, "controlling-mode", &one == &sides[0], "upnp", FALSE, "ice-tcp", FALSE,
+                 "force-relay", TRUE, nullptr);
     // Without it libnice leaves loopback out.
     NiceAddress local;
     nice_address_init(&local);
@@ -137,9 +140,10 @@ int main(int argc, char** argv) {
     for (const auto& one : sides) {
         NiceCandidate* local = nullptr;
         NiceCandidate* remote = nullptr;
-        if (!nice_agent_get_selected_pair(one.agent, one.stream, component, &local, &remote)) give_up("no selected pair");
-        std::printf("%s: %s to %s, %d received, %d wrong\n", one.name, type_of(local), type_of(remote), one.received,
-                    one.wrong);
+        if (!nice_agent_get_selected_pair(one.agent, one.stream, component, &local, &remote))
+            give_up("no selected pair");
+        std::printf("%s: %s to %s, %d received, %d wrong\n", one.name, type_of(local), type_of(remote),
+                    one.received, one.wrong);
         if (local->type != NICE_CANDIDATE_TYPE_RELAYED || one.wrong != 0) status = 1;
     }
     // It gives the allocations back before it says that it is done.

@@ -31,7 +31,10 @@ TEST_CASE("a run that left together arrives together and is taken apart", "[net]
     texts.emplace_back("short");
     net::send_batch batch;
     for (const auto& text : texts) {
-        batch.add({.fd = sender.native_handle(), .destination = receiver.local(), .head = {}, .body = as_bytes(text)});
+        batch.add({.fd = sender.native_handle(),
+                   .destination = receiver.local(),
+                   .head = {},
+                   .body = as_bytes(text)});
     }
     batch.flush();
 
@@ -67,7 +70,8 @@ TEST_CASE("a full ring says so, and goes on after it was emptied", "[net][receiv
     const auto receiver = open_socket(at("127.0.0.1:0"), {.receive_buffer_bytes = 1 << 20});
     plain_receiver sender(at("127.0.0.1:0"));
     constexpr std::size_t above = receive_ring::slots + 6;
-    for (std::size_t i = 0; i < above; ++i) sender.send(receiver.local(), std::to_string(i) + std::string(i, '.'));
+    for (std::size_t i = 0; i < above; ++i)
+        sender.send(receiver.local(), std::to_string(i) + std::string(i, '.'));
 
     receive_ring ring;
     bool drained = true;
@@ -110,7 +114,8 @@ TEST_CASE("an ICMP error does not hide the datagram behind it", "[net][receive_r
     const auto closed_port = plain_receiver(at("127.0.0.1:0")).local();
     plain_receiver sender(at("127.0.0.1:0"));
     net::send_batch batch;
-    batch.add({.fd = socket.native_handle(), .destination = closed_port, .head = {}, .body = as_bytes("nobody")});
+    batch.add(
+        {.fd = socket.native_handle(), .destination = closed_port, .head = {}, .body = as_bytes("nobody")});
     batch.flush();
     REQUIRE(test::wait_for(socket.native_handle(), 0));  // POLLERR
     sender.send(socket.local(), "behind");

@@ -45,8 +45,10 @@ TEST_CASE("datagrams of one flow arrive whole and in order, however they were gr
     plain_receiver receiver(at("127.0.0.1:0"));
     letters post(sender.native_handle());
     send_batch batch;
-    // Runs, a shorter end of a run, a longer one after it, one that is too large for a segment, and an empty one.
-    const std::vector<std::size_t> sizes{160, 160, 160, 60, 160, 1200, 1200, 900, 4, 4, 1453, 1453, 0, 4, 4, 3000, 160};
+    // Runs, a shorter end of a run, a longer one after it, one that is too large for a segment, and an empty
+    // one.
+    const std::vector<std::size_t> sizes{160, 160,  160,  60, 160, 1200, 1200, 900, 4,
+                                         4,   1453, 1453, 0,  4,   4,    3000, 160};
     std::vector<std::string> expected;
     for (std::size_t i = 0; i < sizes.size(); ++i) {
         expected.push_back(sizes[i] > 2 ? numbered(i, sizes[i]) : std::string(sizes[i], 'x'));
@@ -137,7 +139,10 @@ TEST_CASE("head, body and padding are one datagram", "[net][send_batch]") {
                    .body = as_bytes("body!"),
                    .padding = 3});
     }
-    batch.add({.fd = sender.native_handle(), .destination = receiver.local(), .head = as_bytes("only"), .body = {}});
+    batch.add({.fd = sender.native_handle(),
+               .destination = receiver.local(),
+               .head = as_bytes("only"),
+               .body = {}});
     batch.flush();
     for (int i = 0; i < runs; ++i) CHECK(receiver.receive() == std::string("headbody!\0\0\0", 12));
     CHECK(receiver.receive() == "only");
@@ -164,7 +169,8 @@ TEST_CASE("a datagram that the kernel refuses is dropped, and only that one", "[
     letters post(sender.native_handle());
     send_batch batch;
     post.add(batch, receiver.local(), "before");
-    post.add(batch, receiver.local(), std::string(65'508, 'x'));  // one byte above what UDP over IPv4 can carry
+    post.add(batch, receiver.local(),
+             std::string(65'508, 'x'));  // one byte above what UDP over IPv4 can carry
     post.add(batch, receiver.local(), "after");
     batch.flush();
     CHECK(batch.count().dropped == 1);
@@ -235,6 +241,7 @@ TEST_CASE("a batch of hundreds of flows loses nothing", "[net][send_batch]") {
     CHECK(batch.count().system_calls == 1);
     CHECK(batch.count().dropped == 0);
     for (std::size_t i = 0; i < receivers.size(); ++i) {
-        for (std::size_t round = 0; round < 3; ++round) CHECK(receivers[i].receive() == numbered(i * 3 + round, 40));
+        for (std::size_t round = 0; round < 3; ++round)
+            CHECK(receivers[i].receive() == numbered(i * 3 + round, 40));
     }
 }

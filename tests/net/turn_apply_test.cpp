@@ -21,7 +21,8 @@ using test::turn_relay;
 
 namespace {
 
-turn_client rest_client(const turn_relay& relay, const std::string& secret, std::chrono::seconds life = 600s) {
+turn_client rest_client(const turn_relay& relay, const std::string& secret,
+                        std::chrono::seconds life = 600s) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     const auto made = make_turn_credential(secret, "carol", now + life);
     return turn_client(relay.url(), made.username, made.password);
@@ -123,7 +124,8 @@ TEST_CASE("a certificate is replaced while its clients stay", "[net][turn_apply]
         CHECK(after.allocate() == 0);  // alice is still known
     }
     SECTION("the metric says when it expires") {
-        const auto now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+        const auto now =
+            std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
         const auto expires = relay.metric("conf_turn_certificate_expiry_timestamp_seconds");
         CHECK(expires > now + 3000);
         CHECK(expires < now + 4000);

@@ -46,7 +46,8 @@ public:
         const auto size = net::to_kernel(to, address);
         fd_ = ::socket(address.any.sa_family, type | SOCK_CLOEXEC, 0);
         if (how.receive_buffer_bytes > 0) {
-            ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &how.receive_buffer_bytes, sizeof how.receive_buffer_bytes);
+            ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &how.receive_buffer_bytes,
+                         sizeof how.receive_buffer_bytes);
         }
         if (type == SOCK_STREAM) {
             const int yes = 1;
@@ -152,14 +153,16 @@ void make_non_blocking(int fd) {
 
 class datagram_link final : public turn_link {
 public:
-    datagram_link(const endpoint& to, bool dtls, const turn_link_options& how) : socket_(SOCK_DGRAM, to, how) {
+    datagram_link(const endpoint& to, bool dtls, const turn_link_options& how)
+        : socket_(SOCK_DGRAM, to, how) {
         if (!dtls) return;
         make_non_blocking(socket_.fd());
         tls_.emplace(socket_.fd(), true);
     }
     void send(bytes message) override { tls_ ? tls_->write(message) : send_raw(message); }
     void send_raw(bytes data) override {
-        if (::send(socket_.fd(), data.data(), data.size(), 0) < 0 && errno != ECONNREFUSED) fail("cannot send");
+        if (::send(socket_.fd(), data.data(), data.size(), 0) < 0 && errno != ECONNREFUSED)
+            fail("cannot send");
     }
     void say_goodbye() override {
         if (tls_) tls_->say_goodbye();
@@ -176,7 +179,9 @@ public:
         if (room.empty()) return std::nullopt;
         return room;
     }
-    [[nodiscard]] std::string server_name() const override { return tls_ ? tls_->server_name() : std::string{}; }
+    [[nodiscard]] std::string server_name() const override {
+        return tls_ ? tls_->server_name() : std::string{};
+    }
     [[nodiscard]] bool closed() const override { return tls_ && tls_->closed(); }
     [[nodiscard]] endpoint local() const override { return socket_.local(); }
 
@@ -213,7 +218,9 @@ public:
             if (!fill(left_until(end))) return std::nullopt;
         }
     }
-    [[nodiscard]] std::string server_name() const override { return tls_ ? tls_->server_name() : std::string{}; }
+    [[nodiscard]] std::string server_name() const override {
+        return tls_ ? tls_->server_name() : std::string{};
+    }
     [[nodiscard]] bool closed() const override { return closed_ || (tls_ && tls_->closed()); }
     [[nodiscard]] endpoint local() const override { return socket_.local(); }
 
@@ -285,7 +292,8 @@ std::unique_ptr<turn_link> connect_link(const std::string& url, const turn_link_
     return nullptr;
 }
 
-turn_client::turn_client(const std::string& url, std::string user, std::string password, const turn_link_options& how)
+turn_client::turn_client(const std::string& url, std::string user, std::string password,
+                         const turn_link_options& how)
     : link_(connect_link(url, how)),
       core_({.protocol = protocol_of(url), .username = std::move(user), .password = std::move(password)},
             crypto::system_random_key()) {}
@@ -312,7 +320,8 @@ int turn_client::bind_channel(std::uint16_t number, const endpoint& peer) {
 
 endpoint turn_client::mapped_address() {
     core_.ask_mapped_address(net::clock_now(), out_);
-    if (const auto error = finish(stun::method::binding); error != 0) fail("Binding got " + std::to_string(error));
+    if (const auto error = finish(stun::method::binding); error != 0)
+        fail("Binding got " + std::to_string(error));
     return core_.mapped().value();
 }
 
@@ -329,7 +338,8 @@ turn_data turn_client::receive() {
 std::optional<turn_data> turn_client::receive_within(milliseconds wait) {
     const auto end = steady_clock::now() + wait;
     while (data_.empty()) {
-        if (!take(left_until(end)) && (left_until(end) == milliseconds{0} || link_->closed())) return std::nullopt;
+        if (!take(left_until(end)) && (left_until(end) == milliseconds{0} || link_->closed()))
+            return std::nullopt;
     }
     auto next = std::move(data_.front());
     data_.pop_front();
@@ -362,7 +372,8 @@ int turn_client::finish(stun::method method) {
 bool turn_client::take(milliseconds wait) {
     const auto message = link_->receive(wait);
     if (message) core_.handle(*message, net::clock_now(), out_);
-    if (const auto due = core_.deadline(); due && *due <= net::clock_now()) core_.handle_timeout(net::clock_now(), out_);
+    if (const auto due = core_.deadline(); due && *due <= net::clock_now())
+        core_.handle_timeout(net::clock_now(), out_);
     for (const auto& event : out_.events) {
         if (event.what == turn::client_event::kind::data) {
             data_.push_back({event.address, std::string(as_text(event.payload)), std::nullopt});

@@ -17,7 +17,8 @@
 
 namespace conf::test {
 
-/// Far more than anything here takes, also on a busy machine under a sanitizer; a test that waits so long has failed.
+/// Far more than anything here takes, also on a busy machine under a sanitizer; a test that waits so long has
+/// failed.
 inline constexpr std::chrono::seconds patience{30};
 
 /// Asks until it is true, or until `patience` is over.
@@ -49,7 +50,8 @@ struct turn_link_options {
 };
 
 /// Connects to "udp://127.0.0.1:3478" and the like, and ends its handshake. Throws when that fails.
-[[nodiscard]] std::unique_ptr<turn_link> connect_link(const std::string& url, const turn_link_options& how = {});
+[[nodiscard]] std::unique_ptr<turn_link> connect_link(const std::string& url,
+                                                      const turn_link_options& how = {});
 
 /// A datagram, or the error about one.
 struct turn_data {
@@ -61,8 +63,8 @@ struct turn_data {
 /// Requests wait for their answers and return ERROR-CODE, 0 for success; no answer at all is an exception.
 class turn_client {
 public:
-    explicit turn_client(const std::string& url, std::string user = "alice", std::string password = "wonderland",
-                         const turn_link_options& how = {});
+    explicit turn_client(const std::string& url, std::string user = "alice",
+                         std::string password = "wonderland", const turn_link_options& how = {});
 
     int allocate(const turn::allocate_wish& wish = {});
     int refresh(std::chrono::seconds lifetime);

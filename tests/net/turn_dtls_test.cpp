@@ -163,7 +163,8 @@ TEST_CASE("garbage on a DTLS socket costs nothing", "[net][turn_dtls]") {
     stranger.send(place_of(relay), "");
     stranger.send(place_of(relay), std::string(1500, '\0'));
     stranger.send(place_of(relay), std::string("\x16\xfe\xfd", 3));
-    for (std::size_t size = 0; size < hello.size(); size += 5) stranger.send(place_of(relay), hello.substr(0, size));
+    for (std::size_t size = 0; size < hello.size(); size += 5)
+        stranger.send(place_of(relay), hello.substr(0, size));
     for (std::size_t i = 0; i < hello.size(); ++i) {
         auto spoilt = hello;
         spoilt[i] = static_cast<char>(~spoilt[i]);
@@ -179,7 +180,8 @@ TEST_CASE("garbage in a client's name does not end its session", "[net][turn_dtl
     const turn_relay relay(dtls_options(folder));
     turn_client client(relay.url("dtls"));
     REQUIRE(client.allocate() == 0);
-    // Whoever can write the client's address into his packets can send these: sealed with no key, or not sealed at all.
+    // Whoever can write the client's address into his packets can send these: sealed with no key, or not
+    // sealed at all.
     const std::string record("\x17\xfe\xfd\x00\x01\x00\x00\x00\x00\x00\x30\x00\x20", 13);
     const std::string alert("\x15\xfe\xfd\x00\x00\x00\x00\x00\x00\x00\x31\x00\x02\x02\x28", 15);
     for (int i = 0; i < 20; ++i) {
@@ -217,7 +219,8 @@ TEST_CASE("a client that starts anew from its old port is served", "[net][turn_d
     CHECK(relay.server.status().allocations == 1);
 }
 
-TEST_CASE("a hello in a client's name does not end its session before the cookie is right", "[net][turn_dtls]") {
+TEST_CASE("a hello in a client's name does not end its session before the cookie is right",
+          "[net][turn_dtls]") {
     const temp_folder folder;
     const turn_relay relay(dtls_options(folder));
     turn_client client(relay.url("dtls"));

@@ -54,7 +54,8 @@ TEST_CASE("the metrics are well formed from the first moment", "[net][turn_metri
     CHECK(metrics::find_sample(text, "turn_total_allocations") == 0.0);
     CHECK(metrics::find_sample(text, "conf_turn_relay_ports") == 16384.0);
     const bool has_certificate = !options.tls_certificate.empty();
-    CHECK(metrics::find_sample(text, "conf_turn_certificate_expiry_timestamp_seconds").has_value() == has_certificate);
+    CHECK(metrics::find_sample(text, "conf_turn_certificate_expiry_timestamp_seconds").has_value() ==
+          has_certificate);
 }
 
 TEST_CASE("traffic counts once on each side", "[net][turn_metrics]") {

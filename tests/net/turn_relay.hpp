@@ -18,8 +18,8 @@
 
 namespace conf::test {
 
-/// One UDP listener on 127.0.0.1, the user "alice" with the password "wonderland", every peer on loopback allowed, no
-/// limits.
+/// One UDP listener on 127.0.0.1, the user "alice" with the password "wonderland", every peer on loopback
+/// allowed, no limits.
 inline turn_options relay_options() {
     turn_options options;
     options.listen = {"udp://127.0.0.1:0"};

@@ -57,9 +57,10 @@ TEST_CASE("each option that is wrong is refused by its name", "[net][turn_server
         {"0.0.0.0", [](auto& o) { o.relay_address = {"0.0.0.0"}; }, turn_errc::bad_relay_address, "0.0.0.0"},
         {"two of a kind", [](auto& o) { o.relay_address = {"127.0.0.1", "127.0.0.2"}; },
          turn_errc::bad_relay_address, "127.0.0.2"},
-        {"half", [](auto& o) { o.external_addresses = {"/127.0.0.1"}; }, turn_errc::bad_external_address, "/127"},
-        {"two families", [](auto& o) { o.external_addresses = {"9.9.9.9/::1"}; }, turn_errc::bad_external_address,
-         "turn.external_addresses"},
+        {"half", [](auto& o) { o.external_addresses = {"/127.0.0.1"}; }, turn_errc::bad_external_address,
+         "/127"},
+        {"two families", [](auto& o) { o.external_addresses = {"9.9.9.9/::1"}; },
+         turn_errc::bad_external_address, "turn.external_addresses"},
         {"one number", [](auto& o) { o.relay_ports = "50000"; }, turn_errc::bad_relay_ports, "50000"},
         {"upside down", [](auto& o) { o.relay_ports = "50001-50000"; }, turn_errc::bad_relay_ports, "50001"},
         {"privileged", [](auto& o) { o.relay_ports = "1023-2000"; }, turn_errc::bad_relay_ports, "1023"},
@@ -67,7 +68,8 @@ TEST_CASE("each option that is wrong is refused by its name", "[net][turn_server
         {"fewer than threads", [](auto& o) { o.relay_ports = "50000-50000", o.threads = 2; },
          turn_errc::bad_relay_ports, "50000"},
         {"no prefix", [](auto& o) { o.allow_peers = {"10.0.0.0/33"}; }, turn_errc::bad_prefix, "10.0.0.0/33"},
-        {"bits behind it", [](auto& o) { o.allow_peers = {"10.0.0.1/8"}; }, turn_errc::bad_prefix, "10.0.0.1/8"},
+        {"bits behind it", [](auto& o) { o.allow_peers = {"10.0.0.1/8"}; }, turn_errc::bad_prefix,
+         "10.0.0.1/8"},
         {"port 0", [](auto& o) { o.sfu_addresses = {"9.9.9.9:0"}; }, turn_errc::bad_sfu_address, "9.9.9.9:0"},
         {"no address", [](auto& o) { o.sfu_addresses = {"sfu"}; }, turn_errc::bad_sfu_address, "sfu"},
         {"without a port", [](auto& o) { o.alternate_server = "9.9.9.9"; }, turn_errc::bad_alternate_server,
@@ -75,8 +77,10 @@ TEST_CASE("each option that is wrong is refused by its name", "[net][turn_server
         {"no service", [](auto& o) { o.own_services = {"9.9.9.9"}; }, turn_errc::bad_own_service, "9.9.9.9"},
         {"no thread", [](auto& o) { o.threads = 0; }, turn_errc::bad_threads, "0"},
         {"65 threads", [](auto& o) { o.threads = 65; }, turn_errc::bad_threads, "65"},
-        {"tls", [](auto& o) { o.listen = {"tls://127.0.0.1:0"}; }, turn_errc::certificate_missing, "turn.listen"},
-        {"dtls", [](auto& o) { o.listen = {"dtls://127.0.0.1:0"}; }, turn_errc::certificate_missing, "turn.listen"},
+        {"tls", [](auto& o) { o.listen = {"tls://127.0.0.1:0"}; }, turn_errc::certificate_missing,
+         "turn.listen"},
+        {"dtls", [](auto& o) { o.listen = {"dtls://127.0.0.1:0"}; }, turn_errc::certificate_missing,
+         "turn.listen"},
     }));
     INFO(c.why);
     auto options = relay_options();
@@ -205,7 +209,10 @@ TEST_CASE("bursts of one size keep their order and lose nothing", "[net][turn_se
     for (int i = 1000; i < 1200; ++i) texts.push_back(std::to_string(i));
     net::send_batch batch;
     for (const auto& text : texts) {
-        batch.add({.fd = socket.native_handle(), .destination = client.relayed(), .head = {}, .body = as_bytes(text)});
+        batch.add({.fd = socket.native_handle(),
+                   .destination = client.relayed(),
+                   .head = {},
+                   .body = as_bytes(text)});
     }
     batch.flush();
     for (const auto& text : texts) CHECK(client.receive().text == text);
@@ -301,7 +308,8 @@ TEST_CASE("two allocations of one relay reach each other inside the process", "[
     REQUIRE(other.allocate() == 0);
     REQUIRE(one.permit({other.relayed()}) == 0);
     one.send(other.relayed(), "no permission there");
-    REQUIRE(test::eventually([&] { return relay.metric("conf_turn_dropped_total{reason=\"no_permission\"}") == 1; }));
+    REQUIRE(test::eventually(
+        [&] { return relay.metric("conf_turn_dropped_total{reason=\"no_permission\"}") == 1; }));
     REQUIRE(other.permit({one.relayed()}) == 0);
     one.send(other.relayed(), "now");
     const auto got = other.receive();
@@ -384,7 +392,8 @@ TEST_CASE("a peer that is never quiet does not keep others waiting", "[net][turn
         net::send_batch batch;
         while (!enough) {
             for (int i = 0; i < 1024; ++i) {
-                batch.add({.fd = socket.native_handle(), .destination = to, .head = {}, .body = as_bytes(text)});
+                batch.add(
+                    {.fd = socket.native_handle(), .destination = to, .head = {}, .body = as_bytes(text)});
             }
             batch.flush();
         }
@@ -421,7 +430,8 @@ TEST_CASE("events name no client unless that is asked for", "[net][turn_server]"
         const auto own_port = std::to_string(client.link().local().port);
         std::size_t named = 0;
         for (const auto& event : events.all()) {
-            for (const auto& field : event.fields) named += field.value.find(own_port) != std::string::npos ? 1U : 0U;
+            for (const auto& field : event.fields)
+                named += field.value.find(own_port) != std::string::npos ? 1U : 0U;
         }
         CHECK((named > 0) == options.log_client_addresses);
     }

@@ -73,7 +73,8 @@ TEST_CASE("many messages may come in one piece", "[net][turn_stream]") {
     std::vector<std::byte> all;
     for (int i = 0; i < 300; ++i) {
         const auto text = std::to_string(i);
-        all.insert(all.end(), {std::byte{0x40}, std::byte{0}, std::byte{0}, static_cast<std::byte>(text.size())});
+        all.insert(all.end(),
+                   {std::byte{0x40}, std::byte{0}, std::byte{0}, static_cast<std::byte>(text.size())});
         for (const char c : text) all.push_back(static_cast<std::byte>(c));
         all.resize(align4(all.size()), std::byte{0});
     }
@@ -120,7 +121,8 @@ TEST_CASE("TLS is told apart from HTTPS by ALPN", "[net][turn_stream]") {
     CHECK_FALSE(test_client(to).start_tls("turn.tls", TLS1_1_VERSION).done);
 }
 
-TEST_CASE("a client that does not read loses data, holds little memory, and disturbs nobody", "[net][turn_stream]") {
+TEST_CASE("a client that does not read loses data, holds little memory, and disturbs nobody",
+          "[net][turn_stream]") {
     const temp_folder folder;
     const turn_relay relay(stream_options(folder));
     const auto scheme = GENERATE(as<std::string>{}, "tcp", "tls");
@@ -133,7 +135,8 @@ TEST_CASE("a client that does not read loses data, holds little memory, and dist
     REQUIRE(quick.allocate() == 0);
     REQUIRE(quick.permit({peer.local()}) == 0);
 
-    // The kernel's buffers take some MB, ours 256 KiB; one of a thousand goes to the quick one, who gets it at once.
+    // The kernel's buffers take some MB, ours 256 KiB; one of a thousand goes to the quick one, who gets it
+    // at once.
     std::size_t sent = 0;
     const auto dropped = [&] { return relay.metric("conf_turn_dropped_total{reason=\"slow_stream\"}"); };
     while (dropped() < 1000 && sent < 100'000) {

@@ -19,8 +19,8 @@ using test::turn_relay;
 
 namespace {
 
-/// A relay with two threads and sixteen clients with allocations and permissions for each other. The kernel deals the
-/// clients out by their ports, so all on one thread happens once in 32 768 runs.
+/// A relay with two threads and sixteen clients with allocations and permissions for each other. The kernel
+/// deals the clients out by their ports, so all on one thread happens once in 32 768 runs.
 struct crowd {
     crowd() : relay(options()) {
         for (int i = 0; i < 16; ++i) {

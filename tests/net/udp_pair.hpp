@@ -45,7 +45,8 @@ public:
         fd_ = ::socket(address.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         const int room = 4 << 20;
         ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
-        if (::bind(fd_, &address.any, size) != 0) throw std::runtime_error("cannot bind " + where.to_string());
+        if (::bind(fd_, &address.any, size) != 0)
+            throw std::runtime_error("cannot bind " + where.to_string());
         size = sizeof address;
         ::getsockname(fd_, &address.any, &size);
         local_ = net::from_kernel(address);

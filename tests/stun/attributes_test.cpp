@@ -82,13 +82,20 @@ TEST_CASE("an address has a known family and that family's size", "[stun]") {
             vectors::buffer value(size);
             if (size > 1) value[1] = static_cast<std::byte>(family);
             const bool right = (family == 1 && size == 8) || (family == 2 && size == 20);
-            if (read_address(value).has_value() != right || read_xor_address(value, some_id).has_value() != right) {
+            if (read_address(value).has_value() != right ||
+                read_xor_address(value, some_id).has_value() != right) {
                 FAIL("family " << family << " with " << size << " bytes");
             }
         }
     }
-    CHECK(read_address(vectors::from_hex("0001" "0d96" "c0000201"))->to_string() == "192.0.2.1:3478");
-    CHECK(read_address(vectors::from_hex("ff01" "0d96" "c0000201"))->to_string() == "192.0.2.1:3478");
+    CHECK(read_address(vectors::from_hex("0001"
+                                         "0d96"
+                                         "c0000201"))
+              ->to_string() == "192.0.2.1:3478");
+    CHECK(read_address(vectors::from_hex("ff01"
+                                         "0d96"
+                                         "c0000201"))
+              ->to_string() == "192.0.2.1:3478");
 }
 
 TEST_CASE("XOR addresses survive being written and read, and differ from the plain form", "[stun]") {

@@ -41,23 +41,36 @@ TEST_CASE("each attribute is written as the RFC draws it", "[stun]") {
     const auto v6 = conf::endpoint::parse("[2001:db8::1]:3478").value();
     const std::vector<build_case> cases{
         {"nothing", hex_of([](auto&) {}), ""},
-        {"padding is zero", hex_of([](auto& out) { out.add(attribute_type::realm, as_bytes("a")); }), "0014000161000000"},
+        {"padding is zero", hex_of([](auto& out) { out.add(attribute_type::realm, as_bytes("a")); }),
+         "0014000161000000"},
         {"an empty value", hex_of([](auto& out) { out.add(attribute_type::dont_fragment, {}); }), "001a0000"},
-        {"a number", hex_of([](auto& out) { out.add_u32(attribute_type::lifetime, 600); }), "000d000400000258"},
+        {"a number", hex_of([](auto& out) { out.add_u32(attribute_type::lifetime, 600); }),
+         "000d000400000258"},
         {"XOR IPv4", hex_of([&](auto& out) { out.add_xor_address(attribute_type::xor_mapped_address, v4); }),
-         "002000080001" "2c84" "e112a643"},
+         "002000080001"
+         "2c84"
+         "e112a643"},
         {"XOR IPv6", hex_of([&](auto& out) { out.add_xor_address(attribute_type::xor_relayed_address, v6); }),
-         "001600140002" "2c84" "0113a9fa000000000000000000000001"},
+         "001600140002"
+         "2c84"
+         "0113a9fa000000000000000000000001"},
         {"plain IPv4", hex_of([&](auto& out) { out.add_address(attribute_type::alternate_server, v4); }),
-         "802300080001" "0d96" "c0000201"},
+         "802300080001"
+         "0d96"
+         "c0000201"},
         {"plain IPv6", hex_of([&](auto& out) { out.add_address(attribute_type::alternate_server, v6); }),
-         "802300140002" "0d96" "20010db8000000000000000000000001"},
+         "802300140002"
+         "0d96"
+         "20010db8000000000000000000000001"},
         {"an error with an empty reason", hex_of([](auto& out) { out.add_error(error_code::stale_nonce); }),
          "0009000400000426"},
-        {"an address error",
-         hex_of([](auto& out) { out.add_address_error(conf::ip_family::v6, error_code::insufficient_capacity); }),
+        {"an address error", hex_of([](auto& out) {
+             out.add_address_error(conf::ip_family::v6, error_code::insufficient_capacity);
+         }),
          "8001000402000508"},
-        {"a family", hex_of([](auto& out) { out.add_family(attribute_type::additional_address_family, conf::ip_family::v6); }),
+        {"a family", hex_of([](auto& out) {
+             out.add_family(attribute_type::additional_address_family, conf::ip_family::v6);
+         }),
          "8000000402000000"},
     };
     for (const auto& c : cases) {

@@ -1,7 +1,7 @@
 // Keys, truncation, and which part of a message each check covers.
+#include "libconf/stun/integrity.hpp"
 #include "libconf/crypto/digest.hpp"
 #include "libconf/stun/builder.hpp"
-#include "libconf/stun/integrity.hpp"
 #include "tests/stun/vectors.hpp"
 
 #include <catch2/catch.hpp>
@@ -29,7 +29,8 @@ buffer signed_with_tail(bytes key, std::string_view extra_hex) {
 
 }  // namespace
 
-TEST_CASE("a truncated MESSAGE-INTEGRITY-SHA256 holds in each allowed length and no bit may differ", "[stun]") {
+TEST_CASE("a truncated MESSAGE-INTEGRITY-SHA256 holds in each allowed length and no bit may differ",
+          "[stun]") {
     const auto key = as_bytes("short-term password");
     for (std::size_t size = 16; size <= 32; size += 4) {
         INFO(size);
@@ -109,10 +110,10 @@ TEST_CASE("the fingerprint covers all before it", "[stun]") {
 
 TEST_CASE("long-term keys are what the other implementations hash, RFC 8489 18.5.1", "[stun]") {
     // md5 and sha256 of "user:realm:pass", from coreutils.
-    CHECK(vectors::to_hex(long_term_key(password_algorithm::md5, "user", "realm", "pass").raw())
-          == "8493fbc53ba582fb4c044c456bdc40eb");
-    CHECK(vectors::to_hex(long_term_key(password_algorithm::sha256, "user", "realm", "pass").raw())
-          == "07e934117abd40836e7c6329b54731b2b2d2a5f9a71f544922d75e0730d8251b");
+    CHECK(vectors::to_hex(long_term_key(password_algorithm::md5, "user", "realm", "pass").raw()) ==
+          "8493fbc53ba582fb4c044c456bdc40eb");
+    CHECK(vectors::to_hex(long_term_key(password_algorithm::sha256, "user", "realm", "pass").raw()) ==
+          "07e934117abd40836e7c6329b54731b2b2d2a5f9a71f544922d75e0730d8251b");
     CHECK(long_term_key().raw().empty());
 }
 

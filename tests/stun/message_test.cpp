@@ -1,6 +1,6 @@
 // What message::parse accepts and refuses, and what is found in what it accepted.
-#include "libconf/stun/builder.hpp"
 #include "libconf/stun/message.hpp"
+#include "libconf/stun/builder.hpp"
 #include "tests/stun/vectors.hpp"
 
 #include <catch2/catch.hpp>
@@ -43,11 +43,14 @@ const std::string fingerprint_hex = "8028000401020304";
 }  // namespace
 
 TEST_CASE("message::parse takes exactly one well-formed message", "[stun]") {
-    const auto header = [](std::string_view start) { return vectors::from_hex(std::string(start) + std::string(id_hex)); };
+    const auto header = [](std::string_view start) {
+        return vectors::from_hex(std::string(start) + std::string(id_hex));
+    };
     const std::vector<parse_case> cases{
         {"nothing", {}, stun_errc::truncated},
         {"one byte", vectors::from_hex("00"), stun_errc::truncated},
-        {"a byte less than a header", vectors::from_hex("00010000" + std::string(id_hex.substr(2))), stun_errc::truncated},
+        {"a byte less than a header", vectors::from_hex("00010000" + std::string(id_hex.substr(2))),
+         stun_errc::truncated},
         {"a bare header", header("00010000"), std::nullopt},
         {"top bit set", header("80010000"), stun_errc::not_stun},
         {"second bit set: a channel number", header("40010000"), stun_errc::not_stun},
@@ -57,28 +60,39 @@ TEST_CASE("message::parse takes exactly one well-formed message", "[stun]") {
         {"length not a multiple of four", vectors::from_hex("00010003" + std::string(id_hex) + "802200"),
          stun_errc::bad_length},
         {"length too long", header("00010004"), stun_errc::bad_length},
-        {"length too short", vectors::from_hex("00010000" + std::string(id_hex) + "80220000"), stun_errc::bad_length},
+        {"length too short", vectors::from_hex("00010000" + std::string(id_hex) + "80220000"),
+         stun_errc::bad_length},
         {"an empty attribute", with_attributes("80220000"), std::nullopt},
         {"padding of any value", with_attributes("8022000161ffffff"), std::nullopt},
-        {"an attribute ends with the message", with_attributes("80220004616263648022000461626364"), std::nullopt},
-        {"value reaches behind the end", with_attributes("80220005616263"  "64"), stun_errc::attribute_overrun},
+        {"an attribute ends with the message", with_attributes("80220004616263648022000461626364"),
+         std::nullopt},
+        {"value reaches behind the end",
+         with_attributes("80220005616263"
+                         "64"),
+         stun_errc::attribute_overrun},
         {"length ffff", with_attributes("8022ffff61626364"), stun_errc::attribute_overrun},
         {"length fffd, whose padding would wrap in 16 bits", with_attributes("8022fffd61626364"),
          stun_errc::attribute_overrun},
         {"64 attributes", with_attributes(repeated("80220000", attributes_max)), std::nullopt},
-        {"65 attributes", with_attributes(repeated("80220000", attributes_max + 1)), stun_errc::too_many_attributes},
-        {"USERNAME of 508 bytes", with_attributes("000601fc" + repeated("75", username_bytes_max)), std::nullopt},
-        {"USERNAME of 509 bytes", with_attributes("000601fd" + repeated("75", username_bytes_max + 1) + "000000"),
+        {"65 attributes", with_attributes(repeated("80220000", attributes_max + 1)),
+         stun_errc::too_many_attributes},
+        {"USERNAME of 508 bytes", with_attributes("000601fc" + repeated("75", username_bytes_max)),
+         std::nullopt},
+        {"USERNAME of 509 bytes",
+         with_attributes("000601fd" + repeated("75", username_bytes_max + 1) + "000000"),
          stun_errc::bad_attribute_length},
         {"an integrity of 20 bytes", with_attributes(integrity_hex), std::nullopt},
         {"an integrity of 4 bytes", with_attributes("0008000411111111"), stun_errc::bad_attribute_length},
-        {"an integrity of 24 bytes", with_attributes("00080018" + repeated("11", 24)), stun_errc::bad_attribute_length},
+        {"an integrity of 24 bytes", with_attributes("00080018" + repeated("11", 24)),
+         stun_errc::bad_attribute_length},
         {"a fingerprint of 4 bytes", with_attributes(fingerprint_hex), std::nullopt},
         {"a fingerprint of no bytes", with_attributes("80280000"), stun_errc::bad_attribute_length},
-        {"a fingerprint of 8 bytes", with_attributes("802800080102030405060708"), stun_errc::bad_attribute_length},
+        {"a fingerprint of 8 bytes", with_attributes("802800080102030405060708"),
+         stun_errc::bad_attribute_length},
         {"something behind the fingerprint", with_attributes(fingerprint_hex + "80220000"),
          stun_errc::fingerprint_not_last},
-        {"two fingerprints", with_attributes(fingerprint_hex + fingerprint_hex), stun_errc::fingerprint_not_last},
+        {"two fingerprints", with_attributes(fingerprint_hex + fingerprint_hex),
+         stun_errc::fingerprint_not_last},
         {"integrity, SHA-256 integrity and fingerprint",
          with_attributes(integrity_hex + integrity_sha256_hex + fingerprint_hex), std::nullopt},
     };
@@ -101,10 +115,11 @@ TEST_CASE("MESSAGE-INTEGRITY-SHA256 may be cut to 16 bytes in steps of four, RFC
 }
 
 TEST_CASE("class and method are taken apart and put together again", "[stun]") {
-    for (const auto type : {message_class::request, message_class::indication, message_class::success_response,
-                            message_class::error_response}) {
+    for (const auto type : {message_class::request, message_class::indication,
+                            message_class::success_response, message_class::error_response}) {
         for (std::uint16_t number = 0; number < 0x100; ++number) {
-            // Methods above 0x7F need the bits beside the class, and the first byte of STUN is at most 3: 12 bits in all.
+            // Methods above 0x7F need the bits beside the class, and the first byte of STUN is at most 3: 12
+            // bits in all.
             const auto which = static_cast<method>(number);
             std::array<std::byte, header_bytes> memory{};
             message_builder out(memory, type, which, {});
@@ -131,10 +146,13 @@ TEST_CASE("attributes behind MESSAGE-INTEGRITY are not found, RFC 8489 14.5", "[
         {"no integrity", realm + nonce, true, true, false, false, false},
         {"behind SHA-1", realm + integrity_hex + nonce, true, false, true, false, false},
         {"behind SHA-256", realm + integrity_sha256_hex + nonce, true, false, false, true, false},
-        {"between the two", realm + integrity_hex + nonce + integrity_sha256_hex, true, false, true, true, false},
-        {"SHA-1 behind SHA-256 does not count", realm + integrity_sha256_hex + integrity_hex, true, false, false, true, false},
+        {"between the two", realm + integrity_hex + nonce + integrity_sha256_hex, true, false, true, true,
+         false},
+        {"SHA-1 behind SHA-256 does not count", realm + integrity_sha256_hex + integrity_hex, true, false,
+         false, true, false},
         {"all behind", integrity_hex + realm + nonce, false, false, true, false, false},
-        {"fingerprint behind integrity counts", realm + integrity_hex + fingerprint_hex, true, false, true, false, true},
+        {"fingerprint behind integrity counts", realm + integrity_hex + fingerprint_hex, true, false, true,
+         false, true},
         {"fingerprint alone", realm + nonce + fingerprint_hex, true, true, false, false, true},
     }));
     INFO(c.why);
@@ -167,8 +185,8 @@ TEST_CASE("every stun_errc has a text of its own", "[stun]") {
         CHECK(texts.insert(made.message()).second);
     }
     CHECK(std::error_code(static_cast<stun_errc>(0)).message() == "unknown STUN error");
-    CHECK(std::error_code(static_cast<stun_errc>(static_cast<int>(stun_errc::fingerprint_not_last) + 1)).message()
-          == "unknown STUN error");
+    CHECK(std::error_code(static_cast<stun_errc>(static_cast<int>(stun_errc::fingerprint_not_last) + 1))
+              .message() == "unknown STUN error");
     CHECK(std::string(stun_category().name()) == "stun");
 }
 
@@ -181,7 +199,8 @@ TEST_CASE("looks_like_stun needs two zero bits and the cookie", "[stun]") {
     CHECK_FALSE(looks_like_stun(wrong));
 }
 
-TEST_CASE("every file of the STUN corpora is read without harm, and what is read is inside it", "[stun][vectors]") {
+TEST_CASE("every file of the STUN corpora is read without harm, and what is read is inside it",
+          "[stun][vectors]") {
     std::size_t files = 0;
     std::size_t messages = 0;
     for (const auto* folder : {"stun", "stun-turn", "stun-bad", "turn", "rfc5769", "datagrams"}) {

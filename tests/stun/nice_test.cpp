@@ -1,4 +1,5 @@
-// Two implementations, one verdict: libnice's STUN code and ours, on the vectors, the corpora and damaged messages.
+// Two implementations, one verdict: libnice's STUN code and ours, on the vectors, the corpora and damaged
+// messages.
 #include "libconf/stun/integrity.hpp"
 #include "libconf/stun/message.hpp"
 #include "tests/stun/random_messages.hpp"
@@ -32,7 +33,8 @@ const std::vector<std::uint16_t>& all_attributes() {
     return list;
 }
 
-bool give_key(StunAgent*, StunMessage*, std::uint8_t*, std::uint16_t, std::uint8_t** password, std::size_t* size, void* key) {
+bool give_key(StunAgent*, StunMessage*, std::uint8_t*, std::uint16_t, std::uint8_t** password,
+              std::size_t* size, void* key) {
     auto& given = *static_cast<buffer*>(key);
     *password = reinterpret_cast<std::uint8_t*>(given.data());
     *size = given.size();
@@ -48,10 +50,11 @@ bool nice_accepts(const buffer& wire) {
 /// What libnice says of a message's FINGERPRINT and MESSAGE-INTEGRITY.
 bool nice_trusts(const buffer& wire, buffer key) {
     StunAgent agent{};
-    const auto flags = STUN_AGENT_USAGE_SHORT_TERM_CREDENTIALS | STUN_AGENT_USAGE_USE_FINGERPRINT
-                       | STUN_AGENT_USAGE_FORCE_VALIDATER;
+    const auto flags = STUN_AGENT_USAGE_SHORT_TERM_CREDENTIALS | STUN_AGENT_USAGE_USE_FINGERPRINT |
+                       STUN_AGENT_USAGE_FORCE_VALIDATER;
     auto known = all_attributes();
-    stun_agent_init(&agent, known.data(), STUN_COMPATIBILITY_RFC5389, static_cast<StunAgentUsageFlags>(flags));
+    stun_agent_init(&agent, known.data(), STUN_COMPATIBILITY_RFC5389,
+                    static_cast<StunAgentUsageFlags>(flags));
     if (wire.size() >= header_bytes) {  // responses are judged only where the agent remembers the request
         auto& sent = agent.sent_ids[0];
         std::memcpy(sent.id, raw(wire) + 4, sizeof sent.id);
@@ -62,8 +65,8 @@ bool nice_trusts(const buffer& wire, buffer key) {
     }
     StunMessage parsed{};
     const auto verdict = stun_agent_validate(&agent, &parsed, raw(wire), wire.size(), give_key, &key);
-    return verdict == STUN_VALIDATION_SUCCESS || verdict == STUN_VALIDATION_UNKNOWN_ATTRIBUTE
-           || verdict == STUN_VALIDATION_UNKNOWN_REQUEST_ATTRIBUTE;
+    return verdict == STUN_VALIDATION_SUCCESS || verdict == STUN_VALIDATION_UNKNOWN_ATTRIBUTE ||
+           verdict == STUN_VALIDATION_UNKNOWN_REQUEST_ATTRIBUTE;
 }
 
 bool we_trust(const buffer& wire, const buffer& key) {
@@ -73,10 +76,10 @@ bool we_trust(const buffer& wire, const buffer& key) {
 
 /// Where the two may differ, and why ours is as it is. Everything else must agree.
 enum class difference {
-    we_limit_attributes,          // attributes_max: a flood of empty attributes is refused before it is walked again
-    we_check_lengths,             // MESSAGE-INTEGRITY, its SHA-256 sister, FINGERPRINT and USERNAME have fixed bounds
-    we_want_fingerprint_last,     // RFC 8489 14.7: it must be the last attribute
-    we_follow_rfc_7983,           // methods above 0xFF begin with a byte that belongs to DTLS and others
+    we_limit_attributes,  // attributes_max: a flood of empty attributes is refused before it is walked again
+    we_check_lengths,     // MESSAGE-INTEGRITY, its SHA-256 sister, FINGERPRINT and USERNAME have fixed bounds
+    we_want_fingerprint_last,  // RFC 8489 14.7: it must be the last attribute
+    we_follow_rfc_7983,        // methods above 0xFF begin with a byte that belongs to DTLS and others
     unexplained,
 };
 
@@ -91,12 +94,14 @@ difference explain(const buffer& wire) {
     return difference::unexplained;
 }
 
-/// Two more differences, where both accept the form and libnice does not look at the signature. With short-term
-/// credentials it wants USERNAME in requests and indications; ours leaves that to the one who knows what they are for.
-/// And 0x0115 is an indication to libnice, as in the first drafts of TURN, not an error response of method 5.
+/// Two more differences, where both accept the form and libnice does not look at the signature. With
+/// short-term credentials it wants USERNAME in requests and indications; ours leaves that to the one who
+/// knows what they are for. And 0x0115 is an indication to libnice, as in the first drafts of TURN, not an
+/// error response of method 5.
 bool libnice_wants_a_user_name(const buffer& wire) {
     const auto parsed = message::parse(wire);
-    const bool answers = parsed->type() == message_class::success_response || parsed->type() == message_class::error_response;
+    const bool answers =
+        parsed->type() == message_class::success_response || parsed->type() == message_class::error_response;
     return (!answers || conf::load_u16(wire, 0) == 0x0115) && !parsed->find(attribute_type::username);
 }
 
@@ -156,7 +161,8 @@ TEST_CASE("libnice and we agree on 10 000 damaged messages, form and trust", "[s
     for (int round = 0; round < 10'000; ++round) {
         auto made = vectors::make_random_message(random);
         if (vectors::chance(random, 80)) {
-            made.attributes.insert(made.attributes.begin(), {attribute_type::username, vectors::from_text("a:b")});
+            made.attributes.insert(made.attributes.begin(),
+                                   {attribute_type::username, vectors::from_text("a:b")});
         }
         made.integrity = vectors::chance(random, 90);
         made.integrity_sha256 = false;  // libnice 0.1.21 does not know it
@@ -178,7 +184,8 @@ TEST_CASE("libnice and we agree on 10 000 damaged messages, form and trust", "[s
         if (theirs && !ours) {
             const auto why = explain(damaged);
             ++differences[why];
-            if (why == difference::unexplained) FAIL("we refuse what libnice accepts: " << seed_line(seed, round, damaged));
+            if (why == difference::unexplained)
+                FAIL("we refuse what libnice accepts: " << seed_line(seed, round, damaged));
             continue;
         }
         if (!ours) continue;
@@ -186,10 +193,12 @@ TEST_CASE("libnice and we agree on 10 000 damaged messages, form and trust", "[s
         if (libnice_wants_a_user_name(damaged)) continue;
         const bool we = we_trust(damaged, key);
         const bool they = nice_trusts(damaged, key);
-        if (we != they) FAIL("we say " << we << ", libnice says " << they << ": " << seed_line(seed, round, damaged));
+        if (we != they)
+            FAIL("we say " << we << ", libnice says " << they << ": " << seed_line(seed, round, damaged));
         ++(we ? both_trust : neither_trusts);
     }
-    INFO("both accept " << both_accept << ", both trust " << both_trust << ", neither trusts " << neither_trusts);
+    INFO("both accept " << both_accept << ", both trust " << both_trust << ", neither trusts "
+                        << neither_trusts);
     CHECK(both_accept > 6'000);
     CHECK(both_trust > 2'000);
     CHECK(neither_trusts > 2'000);

@@ -1,4 +1,5 @@
-// Laws for all messages: reading what was written gives what was written; damage never leads outside of the message.
+// Laws for all messages: reading what was written gives what was written; damage never leads outside of the
+// message.
 #include "libconf/stun/integrity.hpp"
 #include "libconf/stun/message.hpp"
 #include "tests/stun/random_messages.hpp"
@@ -21,7 +22,8 @@ conf::bytes rebuild(const message& in, conf::mutable_bytes memory, conf::bytes k
 
 }  // namespace
 
-TEST_CASE("10 000 random messages: parse after build is the identity, and build after parse too", "[stun][property]") {
+TEST_CASE("10 000 random messages: parse after build is the identity, and build after parse too",
+          "[stun][property]") {
     constexpr std::uint64_t seed = 8489;
     vectors::generator random(seed);
     std::array<std::byte, 2048> memory{};
@@ -41,8 +43,8 @@ TEST_CASE("10 000 random messages: parse after build is the identity, and build 
         std::size_t at = 0;
         bool same = true;
         read->for_each([&](const attribute& found) {
-            same = same && at < made.attributes.size() && found.type == made.attributes[at].type
-                   && std::ranges::equal(found.value, made.attributes[at].value);
+            same = same && at < made.attributes.size() && found.type == made.attributes[at].type &&
+                   std::ranges::equal(found.value, made.attributes[at].value);
             ++at;
         });
         REQUIRE(same);

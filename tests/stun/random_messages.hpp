@@ -57,9 +57,10 @@ inline constexpr std::size_t random_value_bytes_max = 48;
 
 [[nodiscard]] inline random_message make_random_message(generator& random) {
     using conf::stun::attribute_type;
-    constexpr std::array usual{attribute_type::username,     attribute_type::realm,    attribute_type::nonce,
-                               attribute_type::software,     attribute_type::data,     attribute_type::lifetime,
-                               attribute_type::xor_peer_address, attribute_type::priority};
+    constexpr std::array usual{
+        attribute_type::username,         attribute_type::realm,   attribute_type::nonce,
+        attribute_type::software,         attribute_type::data,    attribute_type::lifetime,
+        attribute_type::xor_peer_address, attribute_type::priority};
     random_message made;
     made.type = static_cast<conf::stun::message_class>(below(random, 4));
     made.method = static_cast<conf::stun::method>(below(random, 0x100));
@@ -68,8 +69,8 @@ inline constexpr std::size_t random_value_bytes_max = 48;
     while (made.attributes.size() < count) {
         const auto type = chance(random, 50) ? usual[below(random, usual.size())]
                                              : static_cast<attribute_type>(below(random, 0x10000));
-        if (type == attribute_type::message_integrity || type == attribute_type::message_integrity_sha256
-            || type == attribute_type::fingerprint) {
+        if (type == attribute_type::message_integrity || type == attribute_type::message_integrity_sha256 ||
+            type == attribute_type::fingerprint) {
             continue;
         }
         made.attributes.push_back({type, random_bytes(random, below(random, random_value_bytes_max + 1))});

@@ -68,7 +68,8 @@ TEST_CASE("4 of 4 vectors of RFC 5769 are genuine, and no other message is", "[s
             const bool trusted =
                 read && integrity_holds(*read, key) && (!read->fingerprint_at() || fingerprint_holds(*read));
             INFO("bit " << bit);
-            // Without FINGERPRINT known as such (its type changed) the message is as genuine as one without it.
+            // Without FINGERPRINT known as such (its type changed) the message is as genuine as one without
+            // it.
             const auto at = bit / 8;
             const bool in_fingerprint_type = has_fingerprint && at >= wire.size() - 8 && at < wire.size() - 6;
             CHECK(trusted == in_fingerprint_type);
@@ -111,7 +112,8 @@ TEST_CASE("RFC 5769 2.2 and 2.3, the responses", "[stun][vectors]") {
     const auto in = *message::parse(wire);
     CHECK(in.type() == message_class::success_response);
     CHECK(as_text(in.find(attribute_type::software).value()) == "test vector");
-    const auto mapped = read_xor_address(in.find(attribute_type::xor_mapped_address).value(), in.transaction_id());
+    const auto mapped =
+        read_xor_address(in.find(attribute_type::xor_mapped_address).value(), in.transaction_id());
     REQUIRE(mapped);
     CHECK(mapped->to_string() == c.mapped);
 
@@ -162,16 +164,18 @@ TEST_CASE("RFC 8489 B.1: USERHASH and MESSAGE-INTEGRITY-SHA256", "[stun][vectors
         .add(attribute_type::realm, as_bytes("example.org"));
     const auto before = out.finish().size();
 
-    // The RFC printed a header length that does not fit the message, and computed its hash with that (errata 6268).
+    // The RFC printed a header length that does not fit the message, and computed its hash with that (errata
+    // 6268).
     auto printed = buffer(memory.begin(), memory.begin() + static_cast<std::ptrdiff_t>(before));
     printed[3] = std::byte{0x9C};
-    CHECK(vectors::to_hex(conf::crypto::hmac_sha256(key.raw(), {printed}))
-          == "e4686c8f0edeb59013e07090010a93efccbccc544c0a45d9f830aa6d6f735a01");
+    CHECK(vectors::to_hex(conf::crypto::hmac_sha256(key.raw(), {printed})) ==
+          "e4686c8f0edeb59013e07090010a93efccbccc544c0a45d9f830aa6d6f735a01");
 
     // With the right length, as any HMAC-SHA256 gives it.
     const auto wire = out.add_integrity_sha256(key.raw()).finish();
     CHECK(wire.size() == 20 + 0x88);
-    CHECK(vectors::to_hex(wire.last(32)) == "234112fbd4e27f983eb4032836f998216f5b23f8d927753fbc4f882bfbdf0dec");
+    CHECK(vectors::to_hex(wire.last(32)) ==
+          "234112fbd4e27f983eb4032836f998216f5b23f8d927753fbc4f882bfbdf0dec");
     const auto in = message::parse(wire);
     REQUIRE(in);
     CHECK(integrity_sha256_holds(*in, key.raw()));

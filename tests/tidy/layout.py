@@ -5,7 +5,8 @@ import re
 
 from tree import Finding
 
-COLUMNS_MAX = 110
+COLUMNS_MAX = 110  # what clang-format keeps C++ to
+COLUMNS_MAX_OF_SCRIPTS = 125  # no formatter breaks these, and half a command is hard to read
 LINES_TALK, LINES_MAX = 600, 1000
 ROOT = {"CMakeLists.txt", "CMakePresets.json", "CHANGELOG.md", "LICENSE", "README.md",
         "apps", "bindings", "cmake", "examples", "include", "libconf", "tests"}
@@ -22,11 +23,12 @@ def code_files(tree):
 
 
 def line_length(tree):
-    """no line is longer than 110 columns"""
+    """no line is longer than 110 columns, of scripts and build files 125"""
     for path, text in code_files(tree):
+        most = COLUMNS_MAX if str(path).endswith((".cpp", ".hpp")) else COLUMNS_MAX_OF_SCRIPTS
         for number, line in enumerate(text.splitlines(), 1):
-            if len(line) > COLUMNS_MAX:
-                yield Finding(path, number, f"{len(line)} columns; break it at {COLUMNS_MAX}")
+            if len(line) > most:
+                yield Finding(path, number, f"{len(line)} columns; break it at {most}")
 
 
 def file_length(tree):

@@ -34,7 +34,7 @@ class Tree:
         files = {}
         for name in sorted(filter(None, names)):
             path = pathlib.Path(root, name)
-            data = name.startswith("tests/vectors/") and not name.endswith(".md")
+            data = name.startswith(("tests/vectors/", "tests/fuzz/corpus/")) and not name.endswith(".md")
             if data or not path.is_file():
                 continue
             try:

@@ -1,4 +1,5 @@
-// The first byte decides, RFC 7983: RTP, RTCP, DTLS and SRTP on the port of a plain TURN server end in a counter.
+// The first byte decides, RFC 7983: RTP, RTCP, DTLS and SRTP on the port of a plain TURN server end in a
+// counter.
 #include "tests/stun/vectors.hpp"
 #include "tests/turn_verdicts/relay.hpp"
 
@@ -42,7 +43,7 @@ TEST_CASE("each of the 256 first bytes goes where RFC 7983 says", "[turn]") {
         wire[0] = static_cast<std::byte>(first);
         server.give(stranger.datagram(wire));
         const auto& count = server.core.count();
-        CHECK(count.dropped_malformed == (first < 4 ? 1 : 0));                       // STUN, without its cookie
+        CHECK(count.dropped_malformed == (first < 4 ? 1 : 0));  // STUN, without its cookie
         CHECK(count.dropped_no_allocation == (first >= 64 && first <= 79 ? 1 : 0));  // a channel
         CHECK(count.dropped_unknown_protocol == (first < 4 || (first >= 64 && first <= 79) ? 0 : 1));
         CHECK(server.out.transmits.empty());
@@ -62,7 +63,8 @@ TEST_CASE("the STUN and TURN corpora get short answers or none, and no allocatio
             for (const auto& sent : server.out.transmits) {
                 CHECK(sent.via == turn::transmit::door::client);
                 CHECK(sent.destination == stranger.remote());
-                CHECK(sent.head.size() + sent.body.size() + sent.padding <= turn::unauthenticated_answer_bytes_max);
+                CHECK(sent.head.size() + sent.body.size() + sent.padding <=
+                      turn::unauthenticated_answer_bytes_max);
             }
             CHECK(server.core.empty());
         }

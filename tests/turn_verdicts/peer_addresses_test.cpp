@@ -95,6 +95,7 @@ TEST_CASE("56 of 56 relay addresses are judged right by the table of denied rang
     CHECK(right == 56);
 }
 
+// SEC-TURN-1: the same verdict through every door.
 TEST_CASE("56 of 56 relay addresses are right through CreatePermission and Send", "[turn][vectors]") {
     relay server(usual_settings(deny_list()));
     client ada("ada", "198.51.100.7:40000");
@@ -129,7 +130,8 @@ TEST_CASE("56 of 56 relay addresses are right through ChannelBind and ChannelDat
     }
 }
 
-TEST_CASE("56 of 56 relay addresses get nothing from a Send indication without a permission", "[turn][vectors]") {
+TEST_CASE("56 of 56 relay addresses get nothing from a Send indication without a permission",
+          "[turn][vectors]") {
     relay server(usual_settings(deny_list()));
     client ada("ada", "198.51.100.7:40000");
     REQUIRE(ada.allocate(server) == 0);
@@ -167,7 +169,8 @@ TEST_CASE("70 000 of 70 000 IPv6 spellings of random IPv4 addresses are denied",
     for (const auto& way : embeddings()) {
         for (int i = 0; i < 10'000; ++i) {
             const auto ip = way.make(static_cast<std::uint32_t>(random()), random);
-            const bool refused = turn::is_denied_address(ip) && !policy.allows({ip, peer_port}) && !policy.allows_any_port(ip);
+            const bool refused =
+                turn::is_denied_address(ip) && !policy.allows({ip, peer_port}) && !policy.allows_any_port(ip);
             if (!refused) FAIL("seed " << seed << ": " << way.name << " " << ip.to_string());
             ++denied;
         }
@@ -175,7 +178,8 @@ TEST_CASE("70 000 of 70 000 IPv6 spellings of random IPv4 addresses are denied",
     CHECK(denied == 70'000);
 }
 
-TEST_CASE("70 000 of 70 000 IPv6 spellings are denied even where ::/0 is allowed by name", "[turn][property]") {
+TEST_CASE("70 000 of 70 000 IPv6 spellings are denied even where ::/0 is allowed by name",
+          "[turn][property]") {
     constexpr std::uint64_t seed = 27624;
     vectors::generator random(seed);
     auto wide = deny_list();

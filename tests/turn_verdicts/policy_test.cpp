@@ -25,7 +25,9 @@ turn::policy_options sfu_only() {
 
 }  // namespace
 
-TEST_CASE("sfu-only: 403 for every public address, the SFU's port works, another port of it does not", "[turn]") {
+// SEC-TURN-3: the default reaches the media addresses and nothing else.
+TEST_CASE("sfu-only: 403 for every public address, the SFU's port works, another port of it does not",
+          "[turn]") {
     relay server(usual_settings(sfu_only()));
     client ada("ada", "198.51.100.7:40000");
     REQUIRE(ada.allocate(server) == 0);
@@ -50,7 +52,7 @@ TEST_CASE("sfu-only: 403 for every public address, the SFU's port works, another
              {"10.0.0.5:5000", true, true},
              {"10.0.0.5:5001", true, false},  // a permission has no port, the datagram has
              {"10.0.0.5:22", true, false},
-             {"10.0.0.6:1", true, true},      // no port given: every port
+             {"10.0.0.6:1", true, true},  // no port given: every port
              {"10.0.0.6:65535", true, true},
              {"10.0.0.7:5000", false, false},
              {"[2001:db8::5]:5000", true, true},
@@ -68,7 +70,8 @@ TEST_CASE("sfu-only: 403 for every public address, the SFU's port works, another
         CHECK(bob.bind_channel(server, 0x4000, peer) == (c.works ? 0 : 403));
         bob.send_on_channel(server, 0x4000, "hello");
         CHECK(sent_to_peers(server) == (c.works ? std::vector{peer} : std::vector<endpoint>{}));
-        REQUIRE(bob.ask(server, stun::method::refresh, [](auto& out) { out.add_u32(stun::attribute_type::lifetime, 0); }) == 0);
+        REQUIRE(bob.ask(server, stun::method::refresh,
+                        [](auto& out) { out.add_u32(stun::attribute_type::lifetime, 0); }) == 0);
     }
 }
 
@@ -160,7 +163,8 @@ TEST_CASE("the server's own addresses are denied unless they are named, its own 
     INFO(c.why);
     auto options = deny_list();
     options.own = {at("9.9.9.1:0").ip};
-    options.own_services = {at("9.9.9.1:3478"), at("10.0.0.9:5432"), at("127.0.0.1:9090"), at("0.0.0.0:8443")};
+    options.own_services = {at("9.9.9.1:3478"), at("10.0.0.9:5432"), at("127.0.0.1:9090"),
+                            at("0.0.0.0:8443")};
     if (!c.allow.empty()) options.allowed = {ip_prefix::parse(c.allow).value()};
     const auto peer = at(c.peer);
     CHECK(turn::peer_policy(options).allows(peer) == c.works);
@@ -188,7 +192,8 @@ TEST_CASE("deny-list: the media port of an SFU on a denied address opens that po
     CHECK(ada.bind_channel(server, 0x4000, at("10.0.0.5:22")) == 403);
 }
 
-TEST_CASE("deny-list: a permission for another client's relayed address opens nothing else of that host", "[turn]") {
+TEST_CASE("deny-list: a permission for another client's relayed address opens nothing else of that host",
+          "[turn]") {
     auto options = deny_list();
     options.own = {relay_v4.ip, relay_v6.ip};
     relay server(usual_settings(options));
@@ -219,7 +224,8 @@ TEST_CASE("deny-list: a permission for another client's relayed address opens no
         CHECK(sent_to_peers(server).empty());
     }
     // The other allocation ends; its port is any port now.
-    REQUIRE(bob.ask(server, stun::method::refresh, [](auto& out) { out.add_u32(stun::attribute_type::lifetime, 0); }) == 0);
+    REQUIRE(bob.ask(server, stun::method::refresh,
+                    [](auto& out) { out.add_u32(stun::attribute_type::lifetime, 0); }) == 0);
     for (const auto& peer : {bob_v4, bob_v6}) {
         ada.send(server, peer, "hello");
         CHECK(sent_to_peers(server).empty());

@@ -42,7 +42,8 @@ inline const endpoint relay_v6 = endpoint::parse("[2620:fe::fe]:0").value();
 }
 
 [[nodiscard]] inline turn::policy_options deny_list() {
-    return {.mode = conf::turn_peer_policy::deny_list, .sfu = {}, .allowed = {}, .own = {}, .own_services = {}};
+    return {
+        .mode = conf::turn_peer_policy::deny_list, .sfu = {}, .allowed = {}, .own = {}, .own_services = {}};
 }
 
 [[nodiscard]] inline turn::identity usual_identity() {
@@ -99,12 +100,15 @@ public:
     using add_attributes = std::function<void(stun::message_builder&)>;
 
     client(std::string user, std::string_view from, turn::client_socket socket = 1)
-        : user_(std::move(user)), remote_(endpoint::parse(from).value()), socket_(socket),
+        : user_(std::move(user)),
+          remote_(endpoint::parse(from).value()),
+          socket_(socket),
           key_(stun::password_algorithm::md5, user_, realm, password) {}
 
     /// A datagram from this client; the bytes must live until the server has answered.
     [[nodiscard]] turn::client_datagram datagram(bytes payload) const {
-        return {.socket = socket_, .protocol = turn::client_protocol::udp, .remote = remote_, .payload = payload};
+        return {
+            .socket = socket_, .protocol = turn::client_protocol::udp, .remote = remote_, .payload = payload};
     }
 
     /// Asks for the realm and a nonce; the answer is a 401.

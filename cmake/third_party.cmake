@@ -34,6 +34,7 @@ if(CONF_ASIO_INCLUDE_DIR)
     target_include_directories(conf_asio SYSTEM INTERFACE ${CONF_ASIO_INCLUDE_DIR})
     target_compile_definitions(conf_asio INTERFACE
         ASIO_STANDALONE ASIO_SEPARATE_COMPILATION ASIO_NO_DEPRECATED
+        ASIO_HAS_STD_ALIGNED_ALLOC=1  # else Asio finds it only where a standard header came first
         ASIO_DISABLE_VISIBILITY)  # else its symbols would leave our library
     if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
         # Asio 1.22 looks for <experimental/coroutine> under Clang and then believes there are no coroutines.

@@ -75,6 +75,7 @@ turn_shard::turn_shard(turn::identity fixed, turn::settings initial, environment
 
 turn_shard::~turn_shard() {
     stop();
+    links_.clear();  // DTLS sessions use their listener, which is destroyed before them
 }
 
 result<endpoint> turn_shard::listen_udp(const endpoint& at, bool shared) {

@@ -270,7 +270,7 @@ void turn_world::check_honest_pair() {
     if (now_ - began_ >= turn::permission_lifetime) return;
     const auto hello =
         std::to_array<std::byte>({std::byte{0x40}, std::byte{0x01}, {}, std::byte{1}, std::byte{'!'}});
-    const auto bob = endpoint::parse(bob_at).value();
+    static const auto bob = endpoint::parse(bob_at).value();
     out_.clear();
     core_.handle(datagram(who::ada, hello), now_, out_);
     require(out_.deliveries.size() == 1 && out_.transmits.empty());

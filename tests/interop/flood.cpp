@@ -185,6 +185,11 @@ int fill_stream(int fd, double seconds, std::size_t size) {
     for (const auto began = clock_type::now(); seconds_since(began) < seconds;) {
         for (std::string_view rest = block; !rest.empty();) {
             const auto done = ::send(fd, rest.data(), rest.size(), MSG_NOSIGNAL);
+            if (done < 0 && errno == EAGAIN) {
+                pollfd room{fd, POLLOUT, 0};
+                ::poll(&room, 1, 1000);
+                continue;
+            }
             if (done <= 0) fail("send");
             rest.remove_prefix(static_cast<std::size_t>(done));
         }

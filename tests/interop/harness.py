@@ -21,6 +21,8 @@ PATIENCE = 20  # seconds for what takes milliseconds on an idle machine
 
 CASES = []
 LIBC = ctypes.CDLL(None, use_errno=True)
+# A child dies with the thread that made it, so one thread that lives as long as we do makes them all.
+SPAWNER = concurrent.futures.ThreadPoolExecutor(1)
 
 
 class Failed(Exception):
@@ -82,10 +84,11 @@ class Child:
         self.lines, self.changed, self.ended = [], threading.Condition(), False
         if namespace:
             command = ["ip", "netns", "exec", namespace, *command]
-        self.process = subprocess.Popen(
+        self.process = SPAWNER.submit(
+            subprocess.Popen,
             [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, errors="replace", cwd=Where.scratch, env=environment,
-            preexec_fn=lambda: LIBC.prctl(1, signal.SIGKILL))  # PR_SET_PDEATHSIG: it dies with us
+            preexec_fn=lambda: LIBC.prctl(1, signal.SIGKILL)).result()  # PR_SET_PDEATHSIG: it dies with us
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
 
@@ -319,11 +322,12 @@ def run(cases):
     """Those that may share the machine first, eight at a time, then the others one by one."""
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     good = True
+    # A child dies with the thread that started it, so the threads stay until the end: the others use its relay.
+    pool = concurrent.futures.ThreadPoolExecutor(8)
     try:
-        with concurrent.futures.ThreadPoolExecutor(8) as pool:
-            for fine, line in pool.map(run_one, [one for one in cases if not one.alone]):
-                print(line, flush=True)
-                good = good and fine
+        for fine, line in pool.map(run_one, [one for one in cases if not one.alone]):
+            print(line, flush=True)
+            good = good and fine
         for one in cases:
             if one.alone:
                 fine, line = run_one(one)
@@ -332,6 +336,7 @@ def run(cases):
     finally:
         for end in AT_END:
             end()
+        pool.shutdown()
         shutil.rmtree(Where.scratch, ignore_errors=True)
     return good
 

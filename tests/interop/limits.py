@@ -2,7 +2,6 @@
 
 import json
 import os
-import select
 import socket
 import ssl
 import subprocess
@@ -159,7 +158,7 @@ def drips():
                 drip.sendall(b"\0")
             except OSError:
                 break
-            if select.select([drip], [], [], 0)[0] and not drip.recv(10):
+            if turn.readable(drip, 0) and not drip.recv(10):
                 break
             stop.wait(0.9)
         took = time.monotonic() - began

@@ -24,7 +24,7 @@ TEST_CASE("a socket is reported with its tag, once for what has arrived", "[net]
     sender.send(socket.local(), "first");
     const auto events = ready.wait(10s);
     REQUIRE(events.size() == 1);
-    CHECK(events[0].data.u64 == 42);
+    CHECK(std::uint64_t{events[0].data.u64} == 42);
     CHECK((events[0].events & EPOLLIN) != 0);
     CHECK(ready.wait(0us).empty());  // edge-triggered, although nobody has read it
 
@@ -60,14 +60,14 @@ TEST_CASE("wake ends a wait, from another thread and before it began", "[net][re
     ready.wake();
     const auto early = ready.wait(std::nullopt);
     REQUIRE(early.size() == 1);
-    CHECK(early[0].data.u64 == readiness_set::wake_tag);
+    CHECK(std::uint64_t{early[0].data.u64} == readiness_set::wake_tag);
     CHECK(ready.wait(0us).empty());
 
     for (int round = 0; round < 100; ++round) {
         const std::jthread other([&ready] { ready.wake(); });
         const auto events = ready.wait(std::nullopt);
         REQUIRE(events.size() == 1);
-        CHECK(events[0].data.u64 == readiness_set::wake_tag);
+        CHECK(std::uint64_t{events[0].data.u64} == readiness_set::wake_tag);
     }
 }
 
@@ -92,7 +92,7 @@ TEST_CASE("more sockets than one wait can report are reported by the next", "[ne
     for (std::size_t total = 0; total < count;) {
         const auto events = ready.wait(10s);
         REQUIRE_FALSE(events.empty());
-        for (const auto& event : events) ++seen.at(event.data.u64);
+        for (const auto& event : events) ++seen.at(std::uint64_t{event.data.u64});
         total += events.size();
     }
     CHECK(seen == std::vector<int>(count, 1));

@@ -163,7 +163,7 @@ TEST_CASE("a client over each transport relays to a peer and back", "[net][turn_
     // Send and Data indications; then a channel. Sizes with and without padding, and nothing at all.
     for (const bool channel : {false, true}) {
         if (channel) REQUIRE(client.bind_channel(0x4000, peer.local()) == 0);
-        for (const std::size_t size : {0, 1, 3, 4, 160, 1200, 1201}) {
+        for (const std::size_t size : {0U, 1U, 3U, 4U, 160U, 1200U, 1201U}) {
             INFO(size << " bytes, channel: " << channel);
             const std::string text(size, 'x');
             client.send(peer.local(), text);

@@ -28,7 +28,7 @@ TEST_CASE("ten thousand allocations of every kind leave nothing", "[turn]") {
     how.last_port = 50099;
     how.with.limits.allocations_per_user = 60;
     fixture fix(how);
-    std::mt19937_64 dice(GENERATE(1, 2));
+    std::mt19937_64 dice(GENERATE(1U, 2U));
     std::vector<visitor> inside;
     std::vector<reservation_token> tokens;
     std::uint16_t next_port = 1;

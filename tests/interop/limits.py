@@ -40,11 +40,15 @@ def flood(count):
         before = relay.rss_kb()
         seen = spoof(names, count, count, 60_000)
         growth = relay.rss_kb() - before
-        require(seen["answers"] > count * 0.5, f"too few answers to say anything: {seen}")
+        # On a busy machine the kernel drops many of them; those that the relay has read, it has answered.
+        read = relay.metric("turn_udp_recvmmsg_packets")
+        require(read > count * 0.2, f"the relay has read only {read} of {seen}")
+        require(seen["answers"] >= read * 0.99, f"the relay has read {read} and answered {seen}")
         require(seen["bytes_max"] <= ANSWER_BYTES_MAX, f"an answer of {seen['bytes_max']} bytes")
         require(growth < RSS_GROWTH_KB_MAX, f"{growth} kB more memory after {count} sources")
         require(relay.metric("turn_total_allocations") == 0, "a stranger got an allocation")
-        return f"{count} sources, {seen['answers']} answers of at most {seen['bytes_max']} bytes, {growth} kB more memory"
+        return (f"{count} sources, {read:.0f} read, {seen['answers']} answers of at most {seen['bytes_max']} bytes, "
+                f"{growth} kB more memory")
 
 
 @case("limits SEC-TURN-6 flood from many forged sources")

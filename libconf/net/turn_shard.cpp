@@ -50,6 +50,10 @@ constexpr std::uint64_t tag_of(std::uint64_t what, std::uint32_t which) noexcept
     return what << 32 | which;
 }
 
+/// Listeners, and addresses of this host that clients came to. A host has few, but whole prefixes can be
+/// routed to it, as 127.0.0.0/8 is.
+constexpr std::size_t locals_max = 1024;
+
 /// Handlers of Asio that run before other sockets get their turn; one reads 4 KiB, as a rule.
 constexpr std::size_t handlers_max = 32;
 
@@ -274,7 +278,8 @@ turn::client_socket turn_shard::socket_of(udp_listener& listener, const received
     for (turn::client_socket i = 0; i < locals_.size(); ++i) {
         if (locals_[i].listener == &listener && locals_[i].ip == in.local) return i;
     }
-    // A host has few addresses; a flood cannot make more of them.
+    // Whoever comes to one more is answered from the address that the kernel picks.
+    if (locals_.size() >= locals_max) return listener.first_local;
     locals_.push_back({&listener, in.local});
     return static_cast<turn::client_socket>(locals_.size() - 1);
 }

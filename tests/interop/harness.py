@@ -252,7 +252,16 @@ class Namespaces:
         require(os.geteuid() == 0, "network namespaces need root; run the tests as root")
         self.server, self.client = f"conf-s-{os.getpid()}", f"conf-c-{os.getpid()}"
 
+    @staticmethod
+    def _sweep():
+        """Those that a run left which was killed."""
+        listed = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=False).stdout
+        for name, pid in re.findall(r"^(conf-[sc]-(\d+))\b", listed, re.MULTILINE):
+            if not pathlib.Path("/proc", pid).exists():
+                subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False)
+
     def __enter__(self):
+        self._sweep()
         try:
             for name, host, device in ((self.server, 1, "s0"), (self.client, 2, "c0")):
                 self._ip("netns", "add", name)

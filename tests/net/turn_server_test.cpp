@@ -240,6 +240,25 @@ TEST_CASE("a relay on every address answers from the one that was hit", "[net][t
     }
 }
 
+TEST_CASE("a host with thousands of addresses serves the first of them well", "[net][turn_server]") {
+    auto options = relay_options();
+    options.listen = {"udp://0.0.0.0:0"};
+    const turn_relay relay(options);
+    const auto port = at(relay.url().substr(6)).port;
+    turn_client early("udp://127.0.0.1:" + std::to_string(port));
+    REQUIRE(early.allocate() == 0);
+    plain_receiver sender(at("127.0.0.1:0"));
+    const std::string request("\x00\x01\x00\x00\x21\x12\xA4\x42twelve bytes", 20);
+    std::size_t answers = 0;
+    for (std::uint32_t i = 0; i < 2000; ++i) {
+        sender.send({ip_address::v4(0x7F010000 + i), port}, request);
+        answers += sender.receive().has_value() ? 1U : 0U;
+    }
+    CHECK(answers == 2000);
+    CHECK(early.refresh(600s) == 0);
+    CHECK(early.mapped_address() == early.link().local());
+}
+
 TEST_CASE("one client socket has an allocation with each address of the server", "[net][turn_server]") {
     auto options = relay_options();
     options.listen = {"udp://0.0.0.0:0"};

@@ -115,6 +115,7 @@ private:
     };
 
     void run();
+    [[nodiscard]] std::span<const epoll_event> wait();
     void poll_asio();
     void measure_load();
     void serve(const epoll_event& event);
@@ -166,6 +167,7 @@ private:
     std::uint64_t packets_before_ = 0;
     duration idle_{};
     bool gathers_ = false;
+    bool steady_ = false;  ///< the last wait was shorter than a gathering
     std::uint32_t turn_ = 0;
     turn_shard_counters count_;
     std::thread thread_;

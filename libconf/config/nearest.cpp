@@ -3,11 +3,17 @@
 #include "libconf/base/check.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 
 namespace conf::config {
 namespace {
 
-constexpr std::size_t key_bytes = 128;  // of a stranger's key that are compared; ours are shorter
+constexpr std::size_t key_bytes = 64;  // of a stranger's key that are compared; ours are shorter
+
+constexpr std::uint64_t bit(std::size_t place) noexcept {
+    return std::uint64_t{1} << place;
+}
 
 std::string_view last_part(std::string_view key) {
     const auto dot = key.rfind('.');
@@ -52,23 +58,32 @@ std::size_t distance_between(std::string_view key, std::string_view known) {
 }  // namespace
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> before_last(b.size() + 1);
-    std::vector<std::size_t> last(b.size() + 1);
-    std::vector<std::size_t> now(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        now[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t replaced = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-            now[j] = std::min({last[j] + 1, now[j - 1] + 1, replaced});
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-                now[j] = std::min(now[j], before_last[j - 2] + 1);
-            }
-        }
-        std::swap(before_last, last);
-        std::swap(last, now);
+    check(a.size() <= key_bytes);
+    if (a.empty()) return b.size();
+    std::array<std::uint64_t, 256> places{};  // of each character in `a`, one bit a place
+    for (std::size_t i = 0; i < a.size(); ++i) places[static_cast<unsigned char>(a[i])] |= bit(i);
+    // A column of the table of distances as its differences: bit i tells whether the entry at i is one more, or
+    // one less, than the entry above it.
+    std::uint64_t one_more = ~std::uint64_t{0};
+    std::uint64_t one_less = 0;
+    std::uint64_t same_as_diagonal = 0;
+    std::uint64_t places_before = 0;
+    auto distance = a.size();
+    for (const auto c : b) {
+        const auto here = places[static_cast<unsigned char>(c)];
+        const auto swapped = ((~same_as_diagonal & here) << 1) & places_before;
+        same_as_diagonal = (((here & one_more) + one_more) ^ one_more) | here | one_less | swapped;
+        auto more_than_left = one_less | ~(same_as_diagonal | one_more);
+        auto less_than_left = same_as_diagonal & one_more;
+        if (more_than_left & bit(a.size() - 1)) ++distance;
+        if (less_than_left & bit(a.size() - 1)) --distance;
+        more_than_left = more_than_left << 1 | 1;
+        less_than_left <<= 1;
+        one_more = less_than_left | ~(same_as_diagonal | more_than_left);
+        one_less = more_than_left & same_as_diagonal;
+        places_before = here;
     }
-    return last[b.size()];
+    return distance;
 }
 
 std::string nearest(std::string_view key, const std::vector<std::string>& known) {

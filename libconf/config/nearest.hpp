@@ -9,6 +9,8 @@
 namespace conf::config {
 
 /// How many characters to insert, delete, replace, or swap with their neighbour make `a` into `b`.
+/// Precondition: `a` has at most 64 bytes. (H. Hyyrö, "A bit-vector algorithm for computing Levenshtein and
+/// Damerau edit distances", Nordic Journal of Computing 10, 2003.)
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
 
 /// The one of `known` that is nearest to the dotted `key`: in its spelling, or by its last part in another

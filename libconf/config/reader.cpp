@@ -231,14 +231,9 @@ void reader::disagree(std::string_view name, std::string message) {
     problems_.push_back({from.file, from.at.line, from.at.column, std::string(name), {}, std::move(message)});
 }
 
+/// The message comes with `finish`: looking for the nearest key takes long, and there may be thousands.
 void reader::unknown(const std::string& name, const node& item) {
-    problems_.push_back(
-        {file_,
-         item.key_at.line,
-         item.key_at.column,
-         printable(name),
-         {},
-         fmt::format("unknown key; the nearest known key is {}", nearest(name, key_names()))});
+    problems_.push_back({file_, item.key_at.line, item.key_at.column, printable(name), {}, {}});
 }
 
 void reader::finish() {
@@ -255,6 +250,11 @@ void reader::finish() {
         const auto more = problems_.size() - limits::problems;
         problems_.resize(limits::problems);
         problems_.push_back({problems_.back().file, 0, 0, {}, {}, fmt::format("and {} more problems", more)});
+    }
+    for (auto& problem : problems_) {
+        if (!problem.message.empty()) continue;
+        problem.message =
+            fmt::format("unknown key; the nearest known key is {}", nearest(problem.key, key_names()));
     }
 }
 

@@ -27,6 +27,9 @@ TEST_CASE("edit distance counts what a typist does wrong", "[config]") {
         {"two swapped", "relam", "realm", 1},
         {"all of it", "", "realm", 5},
         {"different words", "kitten", "sitting", 3},
+        {"a letter between two swapped ones", "ca", "abc", 3},
+        {"the last of 64", std::string(63, 'x') + "y", std::string(64, 'x'), 1},
+        {"all of 64", std::string(64, 'x'), std::string(64, 'y'), 64},
     }));
     INFO(c.why);
     CHECK(conf::config::edit_distance(c.a, c.b) == c.expected);

@@ -31,6 +31,15 @@ void read_control(msghdr& header, received& into) {
     }
 }
 
+/// As recvmmsg, which costs the kernel more than recvmsg where only one is wanted.
+int receive_some(int fd, mmsghdr* headers, unsigned room) {
+    if (room != 1) return ::recvmmsg(fd, headers, room, MSG_DONTWAIT, nullptr);
+    const auto size = ::recvmsg(fd, &headers->msg_hdr, MSG_DONTWAIT);
+    if (size < 0) return -1;
+    headers->msg_len = static_cast<unsigned>(size);
+    return 1;
+}
+
 }  // namespace
 
 receive_ring::receive_ring()
@@ -55,10 +64,9 @@ receive_ring::receive_ring()
 std::span<const received> receive_ring::receive(int fd, bool& drained, std::size_t at_most) {
     results_.clear();
     const auto room = static_cast<unsigned>(std::min(at_most, slots - next_));
-    auto count = ::recvmmsg(fd, headers_.data() + next_, room, MSG_DONTWAIT, nullptr);
+    auto count = receive_some(fd, &headers_[next_], room);
     // An ICMP error about an earlier datagram is reported once and hides what is waiting behind it.
-    if (count < 0 && errno != EAGAIN)
-        count = ::recvmmsg(fd, headers_.data() + next_, room, MSG_DONTWAIT, nullptr);
+    if (count < 0 && errno != EAGAIN) count = receive_some(fd, &headers_[next_], room);
     drained = count < static_cast<int>(room);
     for (int i = 0; i < count; ++i, ++next_) {
         auto& header = headers_[next_].msg_hdr;

@@ -446,6 +446,7 @@ TEST_CASE("events name no client unless that is asked for", "[net][turn_server]"
         turn_client client(relay.url());
         REQUIRE(client.allocate() == 0);
         REQUIRE(client.refresh(0s) == 0);
+        REQUIRE(test::eventually([&] { return events.count("turn.allocation_deleted") == 1; }));
         const auto own_port = std::to_string(client.link().local().port);
         std::size_t named = 0;
         for (const auto& event : events.all()) {

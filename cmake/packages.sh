@@ -10,6 +10,7 @@ packages_build=(
     libcli11-dev          # command lines of the programs
     libfmt-dev            # formatting
     libspdlog-dev         # log of the programs
+    libsrtp2-dev          # SRTP of what is received, SRTCP
     libssl-dev            # TLS, HMAC, hashes
     libtomlplusplus-dev   # configuration files
     ninja-build           # runs the build

@@ -16,6 +16,14 @@ if(NOT OpenSSL_FOUND)
     conf_missing(libssl-dev)
 endif()
 
+# Debian's libsrtp2 has no CMake file; its headers stand in the system's folder.
+find_library(CONF_SRTP2_LIBRARY srtp2)
+find_path(CONF_SRTP2_INCLUDE_DIR srtp2/srtp.h)
+mark_as_advanced(CONF_SRTP2_LIBRARY CONF_SRTP2_INCLUDE_DIR)
+if(NOT CONF_SRTP2_LIBRARY OR NOT CONF_SRTP2_INCLUDE_DIR)
+    conf_missing(libsrtp2-dev)
+endif()
+
 find_package(fmt 9 CONFIG QUIET)
 if(NOT fmt_FOUND)
     conf_missing(libfmt-dev)

@@ -62,8 +62,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     if (a.empty()) return b.size();
     std::array<std::uint64_t, 256> places{};  // of each character in `a`, one bit a place
     for (std::size_t i = 0; i < a.size(); ++i) places[static_cast<unsigned char>(a[i])] |= bit(i);
-    // A column of the table of distances as its differences: bit i tells whether the entry at i is one more, or
-    // one less, than the entry above it.
+    // A column of the table of distances as its differences: bit i tells whether the entry at i is one more,
+    // or one less, than the entry above it.
     std::uint64_t one_more = ~std::uint64_t{0};
     std::uint64_t one_less = 0;
     std::uint64_t same_as_diagonal = 0;

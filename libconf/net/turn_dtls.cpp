@@ -1,6 +1,8 @@
 #include "libconf/net/turn_dtls.hpp"
 
 #include "libconf/crypto/digest.hpp"
+#include "libconf/dtls/datagram_bio.hpp"
+#include "libconf/dtls/record.hpp"
 #include "libconf/net/clock.hpp"
 #include "libconf/net/listen_address.hpp"
 #include "libconf/net/socket_address.hpp"
@@ -23,19 +25,12 @@
 namespace conf::net {
 namespace {
 
-/// What we send stays below every path's MTU.
-constexpr long dtls_mtu_bytes = 1200;
 constexpr std::chrono::milliseconds sweep_interval{250};
 constexpr std::size_t cookie_bytes = 20;
 constexpr std::size_t record_bytes_max = 16384 + 256;
 
-// RFC 6347 §4.1, §4.2.2: where things stand in a datagram that begins with a ClientHello.
-constexpr std::size_t record_header_bytes = 13;
-constexpr std::size_t record_epoch_at = 3;
-constexpr std::uint8_t handshake_record = 22;
-constexpr std::uint8_t client_hello = 1;
-constexpr std::size_t client_random_at =
-    record_header_bytes + 12 + 2;  // behind the message's header and the version
+// RFC 5246 §7.4.1.2: where the random number stands in a ClientHello.
+constexpr std::size_t client_random_at = 2;
 constexpr std::size_t client_random_bytes = 32;
 
 struct ssl_deleter {
@@ -44,18 +39,15 @@ struct ssl_deleter {
 
 }  // namespace
 
-/// One client. OpenSSL reads the datagram that is being handled and writes datagrams straight to the socket,
-/// through a BIO of our own: a memory BIO would glue the datagrams of a flight together.
-class dtls_session final : public client_link {
+/// One client. OpenSSL reads the datagram that is being handled and writes datagrams straight to the socket.
+class dtls_session final : public client_link, private dtls::datagram_end {
 public:
     dtls_session(dtls_listener& listener, std::shared_ptr<ssl_ctx_st> context)
         : listener_(listener), context_(std::move(context)), ssl_(SSL_new(context_.get())) {
-        auto* bio = BIO_new(bio_method());
-        BIO_set_data(bio, this);
-        BIO_set_init(bio, 1);
+        auto* bio = dtls::make_datagram_bio(*this);
         SSL_set_bio(ssl_.get(), bio, bio);
         SSL_set_options(ssl_.get(), SSL_OP_COOKIE_EXCHANGE | SSL_OP_NO_QUERY_MTU);
-        SSL_set_mtu(ssl_.get(), dtls_mtu_bytes);
+        SSL_set_mtu(ssl_.get(), dtls::mtu_bytes);
         SSL_set_app_data(ssl_.get(), this);
         SSL_set_accept_state(ssl_.get());
     }
@@ -67,36 +59,38 @@ public:
     /// True when the datagram is a ClientHello with a right cookie; it is then ready to be read again.
     bool listen(const endpoint& from, bytes datagram) {
         remote = from;
-        incoming_ = datagram;
+        incoming = datagram;
         ERR_clear_error();
         auto* peer = BIO_ADDR_new();
         const auto heard = DTLSv1_listen(ssl_.get(), peer);
         BIO_ADDR_free(peer);
-        incoming_ = {};
-        peek_ = false;
+        incoming = {};
+        peek = false;
         return heard == 1;
     }
 
     /// Handles one datagram; false when the session is over.
     bool receive(bytes datagram) {
-        incoming_ = datagram;
+        incoming = datagram;
         const bool alive = established_ || shake_hands();
         const bool goes_on = alive && (!established_ || read_messages());
-        incoming_ = {};
+        incoming = {};
         return goes_on;
     }
 
     /// Whether this is the hello of another handshake: the client has started anew from the port it had
     /// before, or its NAT gave the port to somebody else. A late copy of our own hello is not.
     [[nodiscard]] bool is_hello_of_another(bytes datagram) const {
-        if (datagram.size() < client_random_at + client_random_bytes ||
-            load_u8(datagram, 0) != handshake_record || load_u16(datagram, record_epoch_at) != 0 ||
-            load_u8(datagram, record_header_bytes) != client_hello) {
+        const auto record = dtls::record::take(datagram);
+        if (!record || record->type != dtls::content_type::handshake || record->epoch != 0) return false;
+        const auto hello = dtls::handshake_fragment::parse(record->fragment);
+        if (!hello || hello->type != dtls::handshake_fragment::client_hello || hello->offset != 0 ||
+            hello->body.size() < client_random_at + client_random_bytes) {
             return false;
         }
         std::array<unsigned char, client_random_bytes> ours{};
         if (SSL_get_client_random(ssl_.get(), ours.data(), ours.size()) != ours.size()) return false;
-        return !std::ranges::equal(datagram.subspan(client_random_at, client_random_bytes),
+        return !std::ranges::equal(hello->body.subspan(client_random_at, client_random_bytes),
                                    std::as_bytes(std::span(ours)));
     }
 
@@ -163,54 +157,10 @@ private:
         }
     }
 
-    static dtls_session& of(BIO* bio) noexcept { return *static_cast<dtls_session*>(BIO_get_data(bio)); }
-
-    static int bio_read(BIO* bio, char* to, int room) {
-        auto& self = of(bio);
-        BIO_clear_retry_flags(bio);
-        if (self.incoming_.empty()) {
-            BIO_set_retry_read(bio);
-            return -1;
-        }
-        const auto size = std::min(self.incoming_.size(), static_cast<std::size_t>(room));
-        std::memcpy(to, self.incoming_.data(), size);
-        // The rest of a datagram that did not fit is lost, as it would be with a socket.
-        if (!self.peek_) self.incoming_ = {};
-        return static_cast<int>(size);
-    }
-
-    static int bio_write(BIO* bio, const char* from, int size) {
-        auto& self = of(bio);
-        self.listener_.send(self.remote, std::as_bytes(std::span(from, static_cast<std::size_t>(size))));
-        return size;
-    }
-
-    static long bio_control(BIO* bio, int command, long value, void*) {
-        switch (command) {
-            case BIO_CTRL_FLUSH: return 1;
-            case BIO_CTRL_DGRAM_SET_PEEK_MODE: of(bio).peek_ = value != 0; return 1;
-            case BIO_CTRL_DGRAM_QUERY_MTU:
-            case BIO_CTRL_DGRAM_GET_FALLBACK_MTU: return dtls_mtu_bytes;
-            case BIO_CTRL_DGRAM_GET_MTU_OVERHEAD: return 48;
-            default: return 0;
-        }
-    }
-
-    static BIO_METHOD* bio_method() {
-        static BIO_METHOD* const method = [] {
-            auto* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "libconf datagram");
-            BIO_meth_set_read(made, bio_read);
-            BIO_meth_set_write(made, bio_write);
-            BIO_meth_set_ctrl(made, bio_control);
-            return made;
-        }();
-        return method;
-    }
+    void write_datagram(bytes datagram) override { listener_.send(remote, datagram); }
 
     dtls_listener& listener_;
     std::shared_ptr<ssl_ctx_st> context_;
-    bytes incoming_;
-    bool peek_ = false;
     bool established_ = false;
     std::vector<std::byte> message_;
     std::unique_ptr<SSL, ssl_deleter> ssl_;  // last: its BIO uses the rest
@@ -278,9 +228,7 @@ void dtls_listener::read() {
 
 void dtls_listener::handle(const received& run) {
     run.for_each_datagram([&](bytes datagram) {
-        // RFC 7983: 20 to 63 is DTLS; the record header has 13 bytes.
-        if (datagram.size() < record_header_bytes || load_u8(datagram, 0) < 20 || load_u8(datagram, 0) > 63)
-            return;
+        if (!dtls::looks_like_dtls(datagram)) return;
         const auto known = sessions_.find(run.remote);
         // RFC 6347 §4.2.8: a new handshake replaces a session once its cookie is right, not before.
         if (known == sessions_.end() || known->second->is_hello_of_another(datagram))

@@ -76,6 +76,11 @@ def eventually(condition, why, seconds=PATIENCE):
         threading.Event().wait(0.01)
 
 
+def inside(namespace, command):
+    """The command as it runs in the network of another process."""
+    return ["nsenter", "--target", namespace, "--net", "--", *[str(word) for word in command]]
+
+
 class Child:
     """A program that runs, its output, and its end. Use as a context manager."""
 
@@ -83,7 +88,7 @@ class Child:
         self.name, self.quiet_end = name, quiet_end
         self.lines, self.changed, self.ended = [], threading.Condition(), False
         if namespace:
-            command = ["ip", "netns", "exec", namespace, *command]
+            command = inside(namespace, command)
         self.process = SPAWNER.submit(
             subprocess.Popen,
             [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -229,7 +234,7 @@ class Relay(Child):
         url = next(url for url in self.urls() if url.endswith("/metrics"))
         if self.namespace:
             script = f"import urllib.request; print(urllib.request.urlopen({url!r}, timeout=10).read().decode())"
-            text = subprocess.run(["ip", "netns", "exec", self.namespace, "python3", "-c", script],
+            text = subprocess.run(inside(self.namespace, ["python3", "-c", script]),
                                   capture_output=True, text=True, check=True).stdout
         else:
             with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
@@ -250,29 +255,24 @@ class Namespaces:
 
     def __init__(self):
         require(os.geteuid() == 0, "network namespaces need root; run the tests as root")
-        self.server, self.client = f"conf-s-{os.getpid()}", f"conf-c-{os.getpid()}"
-
-    @staticmethod
-    def _sweep():
-        """Those that a run left which was killed."""
-        listed = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=False).stdout
-        for name, pid in re.findall(r"^(conf-[sc]-(\d+))\b", listed, re.MULTILINE):
-            if not pathlib.Path("/proc", pid).exists():
-                subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False)
+        self.server = self.client = None
 
     def __enter__(self):
-        self._sweep()
+        # Nameless, and entered by the process that holds them: names are mounts, which a chroot may not make.
+        self.holders = [Child(["unshare", "--net", "sh", "-c", "echo ready; exec sleep infinity"], name)
+                        for name in ("server namespace", "client namespace")]
         try:
+            self.server, self.client = (str(holder.pid) for holder in self.holders)
+            for holder in self.holders:
+                holder.wait_for("ready")
+            self.command(self.client, "ip", "link", "add", "c0", "type", "veth",
+                         "peer", "name", "s0", "netns", self.server)
             for name, host, device in ((self.server, 1, "s0"), (self.client, 2, "c0")):
-                self._ip("netns", "add", name)
-                self._ip("-n", name, "link", "set", "lo", "up")
-            self._ip("link", "add", "c0", "netns", self.client, "type", "veth",
-                     "peer", "name", "s0", "netns", self.server)
-            for name, host, device in ((self.server, 1, "s0"), (self.client, 2, "c0")):
-                self._ip("-n", name, "addr", "add", f"10.77.0.{host}/24", "dev", device)
-                self._ip("-n", name, "link", "set", device, "up")
+                self.command(name, "ip", "link", "set", "lo", "up")
+                self.command(name, "ip", "addr", "add", f"10.77.0.{host}/24", "dev", device)
+                self.command(name, "ip", "link", "set", device, "up")
             # Whatever source a packet claims, the answer goes down the cable.
-            self._ip("-n", self.server, "route", "add", "default", "via", "10.77.0.2")
+            self.command(self.server, "ip", "route", "add", "default", "via", "10.77.0.2")
             for name in ("all", "default", "s0"):
                 self.command(self.server, "sh", "-c", f"echo 0 > /proc/sys/net/ipv4/conf/{name}/rp_filter")
         except BaseException:
@@ -281,18 +281,14 @@ class Namespaces:
         return self
 
     def __exit__(self, *_):
-        for name in (self.server, self.client):
-            subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False)
-
-    @staticmethod
-    def _ip(*words):
-        done = subprocess.run(["ip", *words], capture_output=True, text=True, check=False)
-        require(done.returncode == 0, f"ip {' '.join(words)}: {done.stderr.strip()}")
+        for holder in self.holders:
+            holder.end()
 
     @staticmethod
     def command(name, *words):
-        return subprocess.run(["ip", "netns", "exec", name, *[str(word) for word in words]],
-                              capture_output=True, text=True, check=True).stdout
+        done = subprocess.run(inside(name, words), capture_output=True, text=True, check=False)
+        require(done.returncode == 0, f"{' '.join(str(word) for word in words)}: {done.stderr.strip()}")
+        return done.stdout
 
 
 def helper(name):

@@ -1,0 +1,52 @@
+/// Keys and packets for the tests of SRTP.
+#pragma once
+
+#include "libconf/crypto/random.hpp"
+#include "libconf/srtp/keys.hpp"
+#include "libconf/srtp/protector.hpp"
+
+#include <array>
+#include <vector>
+
+namespace conf::test {
+
+inline constexpr std::array profiles{srtp::profile::aes128_cm_sha1_80, srtp::profile::aead_aes_128_gcm,
+                                     srtp::profile::aead_aes_256_gcm};
+
+inline std::vector<std::byte> random_bytes(crypto::keyed_random& random, std::size_t size) {
+    std::vector<std::byte> made(size);
+    random.fill(made);
+    return made;
+}
+
+inline srtp::master_key random_key(srtp::profile which, crypto::keyed_random& random) {
+    const auto sizes = srtp::sizes_of(which);
+    return {which, random_bytes(random, sizes.key), random_bytes(random, sizes.salt)};
+}
+
+/// A 12-byte header, with an extension block of `words` words.
+inline std::vector<std::byte> rtp_header(std::uint32_t ssrc, std::uint16_t sequence, std::size_t words,
+                                         crypto::keyed_random& random) {
+    std::vector<std::byte> made(12 + (words > 0 ? 4 + 4 * words : 0));
+    random.fill(made);
+    made[0] = std::byte{0x80} | (words > 0 ? std::byte{0x10} : std::byte{0});
+    store_u16(made, 2, sequence);
+    store_u32(made, 8, ssrc);
+    if (words > 0) {
+        store_u16(made, 12, 0xBEDE);
+        store_u16(made, 14, static_cast<std::uint16_t>(words));
+    }
+    return made;
+}
+
+/// One packet through one protector.
+inline std::vector<std::byte> protect_one(srtp::protector& with, srtp::sending_key& key, bytes header,
+                                          bytes payload, std::uint64_t index, std::size_t tag) {
+    std::vector<std::byte> out(header.size() + payload.size() + tag);
+    const srtp::job one{&key, header, payload, index, out.data()};
+    with.protect(std::span(&one, 1));
+    out.resize(header.size() + payload.size() + tag);
+    return out;
+}
+
+}  // namespace conf::test

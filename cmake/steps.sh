@@ -1,6 +1,9 @@
 # Saying what is done, and building. Sourced by apps/run and tests/run; `top` is the root of the source tree.
 # shellcheck shell=bash disable=SC2154  # `top` comes from outside
 
+# ccache does not trust precompiled headers unless it is told to.
+export CCACHE_SLOPPINESS=pch_defines,time_macros
+
 say() {
     printf '%s\n' "$*"
 }

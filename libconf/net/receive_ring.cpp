@@ -64,9 +64,9 @@ receive_ring::receive_ring()
 std::span<const received> receive_ring::receive(int fd, bool& drained, std::size_t at_most) {
     results_.clear();
     const auto room = static_cast<unsigned>(std::min(at_most, slots - next_));
-    auto count = receive_some(fd, &headers_[next_], room);
+    auto count = receive_some(fd, headers_.data() + next_, room);
     // An ICMP error about an earlier datagram is reported once and hides what is waiting behind it.
-    if (count < 0 && errno != EAGAIN) count = receive_some(fd, &headers_[next_], room);
+    if (count < 0 && errno != EAGAIN) count = receive_some(fd, headers_.data() + next_, room);
     drained = count < static_cast<int>(room);
     for (int i = 0; i < count; ++i, ++next_) {
         auto& header = headers_[next_].msg_hdr;

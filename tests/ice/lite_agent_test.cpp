@@ -109,7 +109,7 @@ TEST_CASE("SEC-ICE-2 SEC-ICE-3 what nobody vouches for is not answered and moves
     CHECK(on.agent.selected() == at(5000));
 }
 
-TEST_CASE("messages that are no checks", "[ice]") {
+TEST_CASE("SEC-ICE-5 messages that are no checks get no answer", "[ice]") {
     fixture on;
     std::array<std::byte, 256> buffer{};
     std::array<std::byte, lite_agent::answer_bytes_max> answer{};

@@ -60,6 +60,7 @@ public:
         waiting_.insert(waiting_.end(), head.begin(), head.end());
         waiting_.insert(waiting_.end(), body.begin(), body.end());
         waiting_.resize(waiting_.size() + padding, std::byte{0});
+        if constexpr (is_tls) waiting_ends_.push_back(waiting_.size());
         if (!writing_) write_waiting();
     }
 
@@ -165,12 +166,29 @@ private:
         writing_ = true;
         std::swap(sending_, waiting_);
         waiting_.clear();
-        asio::async_write(stream_, asio::buffer(sending_.data(), sending_.size()),
-                          [self = this->shared_from_this()](asio::error_code error, std::size_t) {
+        if constexpr (is_tls) {
+            std::swap(sending_ends_, waiting_ends_);
+            waiting_ends_.clear();
+        }
+        write_piece(0, 0);
+    }
+
+    /// Over TLS a message is a record of its own: coturn's client takes what one record brings for one
+    /// message, and loses the second of two. Over TCP all that waits goes at once.
+    void write_piece(std::size_t piece, std::size_t from) {
+        auto to = sending_.size();
+        if constexpr (is_tls) to = sending_ends_[piece];
+        asio::async_write(stream_, asio::buffer(sending_.data() + from, to - from),
+                          [self = this->shared_from_this(), piece, to](asio::error_code error, std::size_t) {
+                              if (error) {
+                                  self->writing_ = false;
+                                  return self->close();
+                              }
+                              if (to < self->sending_.size()) return self->write_piece(piece + 1, to);
                               self->writing_ = false;
-                              if (error) return self->close();
                               if (!self->waiting_.empty()) return self->write_waiting();
                               self->sending_ = {};
+                              self->sending_ends_ = {};
                           });
     }
 
@@ -182,6 +200,8 @@ private:
     turn::client_socket socket_ = 0;
     std::vector<std::byte> waiting_;
     std::vector<std::byte> sending_;
+    std::vector<std::size_t> waiting_ends_;  // where each message ends; TLS only
+    std::vector<std::size_t> sending_ends_;
     bool writing_ = false;
     bool got_message_ = false;
 };

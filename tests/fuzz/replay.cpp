@@ -16,8 +16,12 @@ namespace {
 
 constexpr std::pair<std::string_view, void (*)(fuzz::bytes)> targets[] = {
     {"address", fuzz::target::address},
+    {"codecs", fuzz::target::codecs},
     {"config", fuzz::target::config},
     {"http1", fuzz::target::http1},
+    {"rtcp", fuzz::target::rtcp},
+    {"rtp", fuzz::target::rtp},
+    {"sdp", fuzz::target::sdp},
     {"stun", fuzz::target::stun},
     {"turn_message", fuzz::target::turn_message},
     {"turn_tcp_stream", fuzz::target::turn_tcp_stream},

@@ -18,8 +18,12 @@ using conf::bytes;
 namespace target {
 
 void address(bytes input);
+void codecs(bytes input);
 void config(bytes input);
 void http1(bytes input);
+void rtcp(bytes input);
+void rtp(bytes input);
+void sdp(bytes input);
 void stun(bytes input);
 void turn_message(bytes input);
 void turn_tcp_stream(bytes input);

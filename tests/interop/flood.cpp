@@ -1,10 +1,13 @@
 // Many packets, quickly.
 //
 // usage: interop_flood spoof HOST PORT COUNT SOURCES RATE   requests from forged sources, by a raw socket
-// (root); prints
-//                                                           what was answered, as a packet socket sees it
-//        interop_flood socket FD SECONDS SIZE               ChannelData for channel 0x4000 into a connected
-//        UDP socket interop_flood stream FD SECONDS SIZE               the same into a TCP connection
+// (root);
+//                                                           prints what was answered, as a packet socket sees
+//                                                           it
+//        interop_flood socket FD SECONDS SIZE RATE          ChannelData for channel 0x4000 into a connected
+//                                                           UDP socket, RATE a second
+//        interop_flood stream FD SECONDS SIZE               the same into a TCP connection, as fast as it
+//        goes
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
 #include <netinet/ip.h>
@@ -158,7 +161,7 @@ std::string channel_data(std::size_t size) {
     return one + std::string(size, 'f');
 }
 
-int fill_socket(int fd, double seconds, std::size_t size) {
+int fill_socket(int fd, double seconds, std::size_t size, double rate) {
     auto data = channel_data(size);
     std::array<iovec, batch> pieces{};
     std::array<mmsghdr, batch> messages{};
@@ -171,6 +174,7 @@ int fill_socket(int fd, double seconds, std::size_t size) {
     for (const auto began = clock_type::now(); seconds_since(began) < seconds;) {
         const auto done = ::sendmmsg(fd, messages.data(), batch, 0);
         if (done > 0) sent += static_cast<std::size_t>(done);
+        while (static_cast<double>(sent) / rate > seconds_since(began)) ::poll(nullptr, 0, 1);
     }
     std::printf("{\"sent\": %zu}\n", sent);
     return 0;
@@ -208,14 +212,15 @@ int main(int argc, char** argv) {
         return spoof(argv[2], static_cast<std::uint16_t>(number(3)), number(4), number(5),
                      std::strtod(argv[6], nullptr));
     }
-    if (what == "socket" && argc == 5) {
-        return fill_socket(static_cast<int>(number(2)), std::strtod(argv[3], nullptr), number(4));
+    if (what == "socket" && argc == 6) {
+        return fill_socket(static_cast<int>(number(2)), std::strtod(argv[3], nullptr), number(4),
+                           std::strtod(argv[5], nullptr));
     }
     if (what == "stream" && argc == 5) {
         return fill_stream(static_cast<int>(number(2)), std::strtod(argv[3], nullptr), number(4));
     }
     std::fprintf(stderr,
-                 "usage: interop_flood spoof HOST PORT COUNT SOURCES RATE | socket FD SECONDS SIZE | "
+                 "usage: interop_flood spoof HOST PORT COUNT SOURCES RATE | socket FD SECONDS SIZE RATE | "
                  "stream FD SECONDS SIZE\n");
     return 2;
 }

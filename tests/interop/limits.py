@@ -169,8 +169,8 @@ def drips():
         require(8 < took < 20, f"it was closed after {took:.0f} s, not after about 10")
 
 
-def flood_beside(transport, verb, seconds, limit):
-    """A client at its own pace beside one that sends as fast as it can; how many of its messages are lost."""
+def flood_beside(transport, words, seconds, limit):
+    """A client at its own pace beside one that sends far beyond its limit; how many of its messages are lost."""
     peer = ("127.0.0.1", coturn.echo("127.0.0.1").port)
     with Relay({"turn.limits.allocation_bps": limit}) as relay, \
             turn.Client(transport, relay.at(transport)) as loud, turn.Client("udp", relay.at("udp")) as quiet:
@@ -181,7 +181,8 @@ def flood_beside(transport, verb, seconds, limit):
         loud.bind(0x4000, sink.getsockname())
         quiet.bind(0x4000, peer)
         fd = loud.socket.fileno()
-        noise = subprocess.Popen([str(harness.helper("interop_flood")), verb, str(fd), str(seconds), "1000"],
+        noise = subprocess.Popen([str(harness.helper("interop_flood")), words[0], str(fd), str(seconds), "1000",
+                                  *words[1:]],
                                  pass_fds=[fd], stdout=subprocess.PIPE, text=True)
         try:
             sent = received = 0
@@ -211,12 +212,14 @@ def flood_beside(transport, verb, seconds, limit):
 
 @case("limits SEC-TURN-11 one floods over UDP, the other loses nothing")
 def udp_flood():
-    return flood_beside("udp", "socket", 4, 10_000_000)
+    # 60 times the limit, and what the kernel can queue while the relay's core does something else: what is under test
+    # is the relay's fairness, not the length of the socket's queue.
+    return flood_beside("udp", ["socket", "75000"], 4, 10_000_000)
 
 
 @case("limits SEC-TURN-11 one floods over TCP, the other loses nothing")
 def tcp_flood():
-    return flood_beside("tcp", "stream", 4, 10_000_000)
+    return flood_beside("tcp", ["stream"], 4, 10_000_000)
 
 
 @case("limits stop works under a flood")

@@ -1,0 +1,148 @@
+#include "libconf/sfu/router.hpp"
+
+#include "libconf/base/hash.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace conf::sfu {
+
+router::router(packet_pool& pool, settings with) : pool_(pool), settings_(with) {}
+
+router::~router() = default;
+
+std::uint64_t router::next_random() noexcept {
+    settings_.seed = mix(settings_.seed + 1, 0x9E3779B97F4A7C15U);
+    return settings_.seed;
+}
+
+void router::add_publisher(transport_id who, std::string name, std::vector<sdp::negotiated_media> media,
+                           instant now) {
+    auto& made = publishers_.emplace_back(std::make_unique<publisher>(
+        who, std::move(name), std::move(media), static_cast<std::uint32_t>(next_random() >> 32), now));
+    publisher_of_.emplace(who, made.get());
+    bind_all(now);
+}
+
+void router::add_subscriber(transport_id who, publisher_filter wants,
+                            std::vector<sdp::negotiated_media> media, std::vector<sdp::sent_stream> sent,
+                            instant now, outputs&) {
+    auto& made = subscribers_.emplace_back(std::make_unique<subscriber>(
+        who, std::move(wants), std::move(media), std::move(sent), next_random(), now));
+    subscriber_of_.emplace(who, made.get());
+    for (auto& from : publishers_) made->bind(*from, now);
+}
+
+void router::on_connected(transport_id who, instant now, outputs&) {
+    if (const auto found = publisher_of_.find(who); found != publisher_of_.end())
+        found->second->on_connected();
+    const auto found = subscriber_of_.find(who);
+    if (found == subscriber_of_.end()) return;
+    found->second->on_connected(now);
+    const auto first = found->second->deadline();
+    if (first && (!reports_due_ || *first < *reports_due_)) reports_due_ = first;
+}
+
+void router::remove(transport_id who, instant now, outputs&) {
+    if (const auto found = publisher_of_.find(who); found != publisher_of_.end()) {
+        auto* const gone = found->second;
+        for (auto& one : subscribers_) one->unbind(*gone);
+        speakers_.remove(who);
+        publisher_of_.erase(found);
+        std::erase_if(publishers_, [&](const auto& one) { return one.get() == gone; });
+        bind_all(now);  // its sections are free for those who had none
+    }
+    if (const auto found = subscriber_of_.find(who); found != subscriber_of_.end()) {
+        auto* const gone = found->second;
+        for (auto& one : publishers_) {
+            for (auto& track : one->tracks()) {
+                std::erase_if(track->receivers,
+                              [&](const outgoing_stream* stream) { return gone->owns(*stream); });
+            }
+        }
+        subscriber_of_.erase(found);
+        std::erase_if(subscribers_, [&](const auto& one) { return one.get() == gone; });
+    }
+}
+
+void router::bind_all(instant now) {
+    for (auto& to : subscribers_) {
+        for (auto& from : publishers_) to->bind(*from, now);
+    }
+}
+
+void router::handle_rtp(transport_id from, bytes packet, instant now, outputs& out) {
+    const auto found = publisher_of_.find(from);
+    if (found == publisher_of_.end()) {
+        ++count_.unknown_stream;  // a subscriber has nothing to send but RTCP
+        return;
+    }
+    ++count_.packets_in;
+    count_.bytes_in += packet.size();
+    auto arrived = found->second->handle_rtp(pool_, packet, now, count_);
+    if (arrived.first) out.events.push_back({event_kind::track_started, from, arrived.section, 0});
+    if (!arrived.what) return;
+    if (arrived.audio_level) speakers_.on_level(from, *arrived.audio_level, now);
+    for (auto* const to : arrived.of->receivers) to->forward(*arrived.what, arrived.restarted, out, count_);
+    out.pinned.push_back(std::move(arrived.what));
+}
+
+void router::handle_rtcp(transport_id from, bytes compound, instant now, outputs& out) {
+    const auto parsed = rtp::rtcp_compound::parse(compound);
+    if (!parsed) {
+        ++count_.malformed;
+        return;
+    }
+    if (const auto found = publisher_of_.find(from); found != publisher_of_.end()) {
+        found->second->handle_rtcp(*parsed, wall(now), now);
+    }
+    if (const auto found = subscriber_of_.find(from); found != subscriber_of_.end()) {
+        found->second->handle_rtcp(*parsed, wall(now), now, out, count_);
+    }
+}
+
+void router::handle_timeout(instant now, outputs& out) {
+    if (reports_due_ && *reports_due_ <= now) {
+        reports_due_.reset();
+        for (auto& one : subscribers_) {
+            one->handle_timeout(wall(now), now, out, count_);
+            if (const auto due = one->deadline(); due && (!reports_due_ || *due < *reports_due_))
+                reports_due_ = due;
+        }
+    }
+    // Behind the subscribers, who may have just asked for a key frame.
+    for (auto& one : publishers_) {
+        if (const auto due = one->deadline(); due && *due <= now)
+            one->handle_timeout(wall(now), now, out, count_);
+    }
+    if (speakers_.handle_timeout(now) && speakers_.dominant()) {
+        out.events.push_back({event_kind::speaker_changed, *speakers_.dominant(), 0, 0});
+    }
+}
+
+std::optional<instant> router::deadline() const noexcept {
+    auto next = reports_due_;
+    const auto sooner = [&](std::optional<instant> when) {
+        if (when && (!next || *when < *next)) next = when;
+    };
+    sooner(speakers_.deadline());
+    for (const auto& one : publishers_) sooner(one->deadline());
+    return next;
+}
+
+void router::limit_layer(transport_id who, std::size_t section, std::size_t rank) {
+    if (const auto found = subscriber_of_.find(who); found != subscriber_of_.end()) {
+        found->second->limit_layer(section, rank);
+    }
+}
+
+bool router::has_publisher(std::string_view name) const noexcept {
+    return std::ranges::any_of(publishers_, [&](const auto& one) { return one->name() == name; });
+}
+
+const subscriber* router::find_subscriber(transport_id who) const noexcept {
+    const auto found = subscriber_of_.find(who);
+    return found == subscriber_of_.end() ? nullptr : found->second;
+}
+
+}  // namespace conf::sfu

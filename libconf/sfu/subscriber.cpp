@@ -1,0 +1,143 @@
+#include "libconf/sfu/subscriber.hpp"
+
+#include "libconf/base/hash.hpp"
+#include "libconf/rtp/rtcp_builder.hpp"
+#include "libconf/rtp/rtcp_feedback.hpp"
+#include "libconf/sfu/publisher.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace conf::sfu {
+
+subscriber::subscriber(transport_id id, publisher_filter wants, std::vector<sdp::negotiated_media> media,
+                       std::vector<sdp::sent_stream> sent, std::uint64_t seed, instant now)
+    : wants_(std::move(wants)), media_(std::move(media)), sent_(std::move(sent)) {
+    link_.id = id;
+    streams_.reserve(media_.size());
+    for (std::size_t i = 0; i < media_.size(); ++i) {
+        const auto random = mix(seed + i, 0x9E3779B97F4A7C15U);
+        streams_.push_back({std::make_unique<outgoing_stream>(link_, static_cast<std::uint16_t>(i), media_[i],
+                                                              sent_[i], static_cast<std::uint16_t>(random),
+                                                              static_cast<std::uint16_t>(random >> 16)),
+                            nullptr});
+    }
+    // Spread over the interval, so that a thousand subscribers do not report in one turn.
+    next_report_ =
+        now + duration(static_cast<std::int64_t>(seed % static_cast<std::uint64_t>(report_interval.count())));
+}
+
+void subscriber::bind(publisher& from, instant now) {
+    if (!wants(from.name())) return;
+    for (auto& one : from.tracks()) {
+        if (std::ranges::any_of(streams_, [&](const place& at) { return at.stream->attached_to(*one); }))
+            continue;
+        const auto free = std::ranges::find_if(
+            streams_, [&](const place& at) { return !at.stream->attached() && at.stream->takes(*one); });
+        if (free == streams_.end()) continue;
+        free->from = &from;
+        free->stream->attach(*one, now);
+        one->receivers.push_back(free->stream.get());
+    }
+}
+
+void subscriber::unbind(const publisher& from) noexcept {
+    for (auto& one : streams_) {
+        if (one.from != &from) continue;
+        one.stream->detach();
+        one.from = nullptr;
+    }
+}
+
+void subscriber::on_connected(instant now) {
+    link_.connected = true;
+    for (auto& one : streams_) one.stream->on_connected(now);
+}
+
+outgoing_stream* subscriber::find(std::uint32_t ssrc) noexcept {
+    for (auto& one : streams_) {
+        if (one.stream->ssrc() == ssrc) return one.stream.get();
+    }
+    return nullptr;
+}
+
+void subscriber::handle_rtcp(const rtp::rtcp_compound& compound, rtp::ntp_time wall, instant now,
+                             outputs& out, counters& count) {
+    compound.for_each([&](const rtp::rtcp_packet& packet) {
+        if (const auto report = rtp::read_receiver_report(packet))
+            read_blocks(report->blocks, wall, now, out, count);
+        if (const auto report = rtp::read_sender_report(packet))
+            read_blocks(report->blocks, wall, now, out, count);
+        if (const auto lost = rtp::read_nack(packet)) {
+            if (auto* const stream = find(lost->media_ssrc)) {
+                lost->for_each([&](std::uint16_t number) { stream->on_nack(number, now, out, count); });
+            }
+        }
+        if (const auto asked = rtp::read_pli(packet)) {
+            if (auto* const stream = find(asked->media_ssrc)) stream->on_key_frame_request(now, count);
+        }
+        if (const auto asked = rtp::read_fir(packet)) {
+            for (std::size_t i = 0; i < asked->size(); ++i) {
+                if (auto* const stream = find((*asked)[i].ssrc)) stream->on_key_frame_request(now, count);
+            }
+        }
+        if (const auto reference = rtp::read_receiver_reference_time(packet)) {
+            reference_ = reference;
+            reference_at_ = now;
+        }
+        // Transport-wide feedback and REMB are for the estimator, which does not exist yet.
+    });
+}
+
+void subscriber::read_blocks(const rtp::report_blocks& blocks, rtp::ntp_time wall, instant now, outputs& out,
+                             counters& count) {
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        const auto block = blocks[i];
+        auto* const stream = find(block.ssrc);
+        if (stream == nullptr) continue;
+        if (const auto trip = rtp::round_trip_time(wall, block.last_sr, block.delay_since_last_sr)) {
+            link_.round_trip = (7 * link_.round_trip + *trip) / 8;
+        }
+        stream->on_report(block, now, out, count);
+    }
+}
+
+void subscriber::handle_timeout(rtp::ntp_time wall, instant now, outputs& out, counters& count) {
+    if (!link_.connected || !next_report_ || now < *next_report_) return;
+    *next_report_ = std::max(*next_report_ + report_interval, now);
+
+    std::array<std::byte, rtcp_bytes_max> buffer;
+    rtp::rtcp_builder builder(buffer);
+    const auto send = [&] {
+        if (builder.empty()) return;
+        const auto data = builder.finish();
+        const auto at = out.bytes_.size();
+        out.bytes_.insert(out.bytes_.end(), data.begin(), data.end());
+        out.rtcp.push_back(
+            {link_.id, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(data.size())});
+        builder.clear();
+    };
+    for (auto& one : streams_) {
+        one.stream->handle_timeout(now, out, count);
+        const auto shift = one.from == nullptr ? std::nullopt : one.from->clock_shift();
+        const auto report = one.stream->report(wall, shift, now);
+        if (!report) continue;
+        if (builder.add_sender_report(*report) && builder.add_cname(report->ssrc, one.stream->sent().cname))
+            continue;
+        send();
+        if (builder.add_sender_report(*report))
+            (void)builder.add_cname(report->ssrc, one.stream->sent().cname);
+    }
+    if (reference_ && !sent_.empty()) {
+        const std::array answer{
+            rtp::dlrr_item{.ssrc = reference_->ssrc,
+                           .last_rr = reference_->ntp.middle(),
+                           .delay_since_last_rr = rtp::to_short_ntp(now - reference_at_)}};
+        (void)builder.add_dlrr(sent_.front().ssrc, answer);
+        reference_.reset();
+    }
+    send();
+}
+
+}  // namespace conf::sfu

@@ -1,0 +1,88 @@
+/// One receiving transport: its sections, and the RTCP in both directions.
+#pragma once
+
+#include "libconf/base/bytes.hpp"
+#include "libconf/base/time.hpp"
+#include "libconf/rtp/rtcp.hpp"
+#include "libconf/sfu/outgoing_stream.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace conf::sfu {
+
+class publisher;
+
+/// Whose tracks a subscriber wants.
+struct publisher_filter {
+    std::optional<std::string> only;  ///< this publisher's; nothing: everybody's, in the order of publishing
+    std::optional<std::string> except;  ///< but not this one's
+
+    [[nodiscard]] bool takes(std::string_view name) const noexcept {
+        return (!only || *only == name) && (!except || *except != name);
+    }
+};
+
+/// Belongs to its router.
+class subscriber {
+public:
+    subscriber(transport_id id, publisher_filter wants, std::vector<sdp::negotiated_media> media,
+               std::vector<sdp::sent_stream> sent, std::uint64_t seed, instant now);
+
+    [[nodiscard]] transport_id id() const noexcept { return link_.id; }
+    [[nodiscard]] bool wants(std::string_view name) const noexcept { return wants_.takes(name); }
+    /// Gives the publisher's tracks the first free sections that fit. Those that have one keep it.
+    void bind(publisher& from, instant now);
+    /// Of a publisher that is going.
+    void unbind(const publisher& from) noexcept;
+    void on_connected(instant now);
+
+    void handle_rtcp(const rtp::rtcp_compound& compound, rtp::ntp_time wall, instant now, outputs& out,
+                     counters& count);
+    /// Sends the reports that are due.
+    void handle_timeout(rtp::ntp_time wall, instant now, outputs& out, counters& count);
+    [[nodiscard]] std::optional<instant> deadline() const noexcept {
+        return link_.connected ? next_report_ : std::nullopt;
+    }
+
+    void limit_layer(std::size_t section, std::size_t rank) {
+        if (section < streams_.size()) streams_[section].stream->limit_layer(rank);
+    }
+    [[nodiscard]] bool owns(const outgoing_stream& one) const noexcept {
+        return std::ranges::any_of(streams_, [&](const place& at) { return at.stream.get() == &one; });
+    }
+    [[nodiscard]] const outgoing_stream& stream(std::size_t section) const {
+        return *streams_[section].stream;
+    }
+    [[nodiscard]] std::size_t sections() const noexcept { return streams_.size(); }
+
+    static constexpr duration report_interval = std::chrono::seconds(1);
+    /// What an MTU of 1280 leaves after IP, UDP and SRTCP.
+    static constexpr std::size_t rtcp_bytes_max = 1150;
+
+private:
+    struct place {
+        std::unique_ptr<outgoing_stream> stream;
+        publisher* from = nullptr;
+    };
+    [[nodiscard]] outgoing_stream* find(std::uint32_t ssrc) noexcept;
+    void read_blocks(const rtp::report_blocks& blocks, rtp::ntp_time wall, instant now, outputs& out,
+                     counters& count);
+
+    subscriber_link link_;
+    publisher_filter wants_;
+    std::vector<sdp::negotiated_media> media_;
+    std::vector<sdp::sent_stream> sent_;
+    std::vector<place> streams_;  // one for each section; they refer to the lists above
+    std::optional<instant> next_report_;
+    std::optional<rtp::receiver_reference_time> reference_;  // of an XR, to be answered
+    instant reference_at_{};
+};
+
+}  // namespace conf::sfu

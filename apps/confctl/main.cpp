@@ -1,4 +1,4 @@
-// Asks a running server, and answers questions about configurations.
+// Asks a running server, makes tokens, and answers questions about configurations.
 #include "confctl/control_client.hpp"
 #include "confctl/status_table.hpp"
 
@@ -7,9 +7,13 @@
 
 #include <fmt/core.h>
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
+#include <cstdint>
 #include <cstdio>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -27,6 +31,10 @@ struct wishes {
     std::string file;
     std::string key;
     bool json = false;
+    std::string room;
+    std::string right = "both";
+    std::string name;
+    std::int64_t life_s = 3600;
 };
 
 /// Every socket where the server may be.
@@ -55,16 +63,23 @@ std::vector<std::string> sockets_for(const wishes& wanted) {
     return sockets;
 }
 
-int status(const wishes& wanted) {
+/// Asks the first server that answers; `show` makes the exit status of the path and the answer.
+template <class Show>
+int ask_any(const wishes& wanted, std::string_view request, Show show) {
     const auto sockets = sockets_for(wanted);
     if (sockets.empty()) return misused;
     std::vector<std::string> failures;
     for (const auto& path : sockets) {
-        const auto [text, failure] = conf::apps::ask_server(path, "status");
-        if (!failure.empty()) {
-            failures.push_back(failure);
-            continue;
-        }
+        const auto [text, failure] = conf::apps::ask_server(path, request);
+        if (failure.empty()) return show(path, text);
+        failures.push_back(failure);
+    }
+    for (const auto& failure : failures) fmt::print(stderr, "{}\n", failure);
+    return failed;
+}
+
+int status(const wishes& wanted) {
+    return ask_any(wanted, "status", [&](const std::string& path, const std::string& text) {
         const auto table = conf::apps::status_table(text);
         if (!table) {
             fmt::print(stderr, "what listens at {} is no server of ours: its answer is not a JSON object\n",
@@ -73,9 +88,23 @@ int status(const wishes& wanted) {
         }
         fmt::print("{}", wanted.json ? text + "\n" : *table);
         return good;
-    }
-    for (const auto& failure : failures) fmt::print(stderr, "{}\n", failure);
-    return failed;
+    });
+}
+
+int token(const wishes& wanted) {
+    const auto request = fmt::format("token room={} right={} name={} seconds={}", wanted.room, wanted.right,
+                                     wanted.name, wanted.life_s);
+    return ask_any(wanted, request, [](const std::string& path, const std::string& text) {
+        const auto answer = nlohmann::json::parse(text, nullptr, false);
+        if (answer.is_object() && answer.contains("token")) {
+            fmt::print("{}\n", answer["token"].get<std::string>());
+            return good;
+        }
+        const auto why =
+            answer.is_object() ? answer.value("error", "it gave no token") : "its answer is not JSON";
+        fmt::print(stderr, "{}: {}\n", path, why);
+        return failed;
+    });
 }
 
 int check_config(const wishes& wanted) {
@@ -132,12 +161,29 @@ int main(int argc, char** argv) {
         config->add_subcommand("explain", "Say what a key or a section means; without one, list the keys");
     tell->add_option("key", wanted.key, "As in turn.realm")->type_name("KEY");
 
+    auto* sign = flags.add_subcommand("token", "Make a token for a room that is not open");
+    sign->add_option("room", wanted.room, "The room's name")->required()->type_name("ROOM");
+    sign->add_option("--right", wanted.right, "What it is good for")
+        ->check(CLI::IsMember({"publish", "play", "both"}))
+        ->capture_default_str();
+    sign->add_option("--name", wanted.name, "The only name to publish as; any where it is not given")
+        ->type_name("NAME");
+    sign->add_option("--for", wanted.life_s, "How long it is good")
+        ->transform(CLI::AsNumberWithUnit(
+            std::map<std::string, std::int64_t>{{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86'400}}))
+        ->default_str("1h")
+        ->type_name("TIME");
+    sign->add_option("--socket", wanted.socket, "The server's control socket")->type_name("PATH");
+    sign->add_option("--config", wanted.config, "The server's configuration, which names the socket")
+        ->type_name("FILE");
+
     try {
         flags.parse(argc, argv);
     } catch (const CLI::ParseError& stopped) {
         return flags.exit(stopped) == 0 ? good : misused;
     }
     if (*show) return status(wanted);
+    if (*sign) return token(wanted);
     if (*check) {
         if (wanted.program.empty()) wanted.program = programs.front();
         return check_config(wanted);

@@ -3,9 +3,11 @@
 
 #include <conf/export.hpp>
 #include <conf/log.hpp>
+#include <conf/media.hpp>
 #include <conf/result.hpp>
 #include <conf/turn.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +18,11 @@ namespace conf::inline v0 {
 struct server_options {
     struct {
         std::vector<std::string> listen;  ///< "host:port", "http://host:port" or "https://host:port"
+        struct {
+            std::uint32_t connections_per_address = 256;      ///< of one IPv4 address or IPv6 /64; 0: off
+            std::uint32_t connections = 8192;                 ///< 0: off
+            std::uint32_t session_requests_per_minute = 600;  ///< WHIP and WHEP, of one address; 0: off
+        } limits;
     } http;
     struct {
         std::vector<std::string> listen;  ///< "host:port" for /metrics
@@ -28,6 +35,8 @@ struct server_options {
         std::string socket;  ///< path of the socket that confctl speaks to; empty: none
     } control;
 
+    media_options media;  ///< no media where `media.listen` is empty
+    room_options rooms;
     turn_options turn;  ///< no relay is started where `turn.listen` is empty
     log_sink log;       ///< used by all parts; `turn.log` is overwritten with it
 };

@@ -1,19 +1,33 @@
 #include "libconf/api/server_impl.hpp"
 
+#include "libconf/api/play_page.hpp"
 #include "libconf/api/server_error.hpp"
+#include "libconf/auth/access_token.hpp"
+#include "libconf/auth/names.hpp"
+#include "libconf/crypto/random.hpp"
 #include "libconf/metrics/process.hpp"
 #include "libconf/metrics/text_writer.hpp"
+#include "libconf/net/clock.hpp"
 #include "libconf/net/listen_address.hpp"
+#include "libconf/net/session_limiter.hpp"
 
+#include <conf/ice.hpp>
 #include <conf/version.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <functional>
+#include <tuple>
 #include <utility>
 
 namespace conf::inline v0 {
 namespace {
+
+/// What a page gets is good for one join.
+constexpr std::chrono::minutes turn_credential_life{10};
+constexpr std::int64_t token_seconds_max = 366 * 86'400;
 
 // A drained server waits for requests that have begun, but not for one that comes byte by byte.
 constexpr std::chrono::seconds http_drain_time{15};
@@ -22,12 +36,29 @@ conf::error with_key(std::string_view key, const conf::error& why) {
     return {why.code(), fmt::format("{}: {}", key, why.context())};
 }
 
-turn_options relay_options(const server_options& options, log_sink sink) {
-    auto made = options.turn;
-    made.log = std::move(sink);
-    if (made.tls_certificate.empty()) made.tls_certificate = options.tls.certificate;
-    if (made.tls_key.empty()) made.tls_key = options.tls.key;
-    return made;
+/// Whether nobody but this machine can come in.
+bool is_on_loopback(const server_options& options) {
+    const auto all_loopback = [](const std::string& text) {
+        const auto where = net::parse_listen_address(text, "http");
+        const auto found = where ? net::resolve_listen_address(*where) : where.error();
+        return found && std::ranges::all_of(*found, [](const endpoint& at) { return at.ip.is_loopback(); });
+    };
+    return std::ranges::all_of(options.http.listen, all_loopback) &&
+           std::ranges::all_of(options.media.listen, all_loopback);
+}
+
+bool same(const media_options& a, const media_options& b) {
+    return std::tie(a.listen, a.public_addresses, a.shards, a.protector) ==
+           std::tie(b.listen, b.public_addresses, b.shards, b.protector);
+}
+
+bool same(const room_options& a, const room_options& b) {
+    return a.open == b.open && a.limits.participants == b.limits.participants;
+}
+
+bool same_limits(const auto& a, const auto& b) {
+    return std::tie(a.connections_per_address, a.connections, a.session_requests_per_minute) ==
+           std::tie(b.connections_per_address, b.connections, b.session_requests_per_minute);
 }
 
 bool is_https(const std::string& text) {
@@ -46,7 +77,13 @@ result<std::unique_ptr<server::impl>> server::impl::create(server_options option
 }
 
 result<void> server::impl::start() {
-    http_ = std::make_unique<net::http_server>(loop_, net::http_limits{});
+    const auto unlimited = [](std::uint32_t limit) { return limit == 0 ? ~std::uint32_t{0} : limit; };
+    net::http_limits limits;
+    limits.connections_per_address = unlimited(options_.http.limits.connections_per_address);
+    limits.connections = unlimited(options_.http.limits.connections);
+    http_ = std::make_unique<net::http_server>(loop_, limits);
+    draw_secrets();
+    if (auto done = start_media(); !done) return done;
     if (auto done = start_http(); !done) return done;
     if (auto done = start_control(); !done) return done;
     if (auto done = start_turn(); !done) return done;
@@ -139,6 +176,10 @@ std::shared_ptr<const net::http_router> server::impl::make_routes(bool pages, bo
         routes->add("GET", "/favicon.ico",
                     [](const http_request&) { return http_response{204, {}, {}, {}}; });
     }
+    if (pages && media_) {
+        net::add_media_routes(*routes, *media_, media_rules());
+        api::add_play_routes(*routes, auth::is_name);
+    }
     routes->add("GET", "/healthz", [](const http_request&) {
         return http_response{200, "text/plain; charset=utf-8", "ok\n", {{"Cache-Control", "no-store"}}};
     });
@@ -163,16 +204,53 @@ result<void> server::impl::start_control() {
     if (options_.control.socket.empty()) return {};
     auto opened = net::control_socket::open(loop_, options_.control.socket, [this](std::string_view request) {
         if (request == "status") return status_json();
-        return std::string(R"({"error":"unknown request; known: status"})");
+        if (request.starts_with("token ")) return sign_token(request.substr(6));
+        return std::string(R"({"error":"unknown request; known: status, token"})");
     });
     if (!opened) return with_key("control.socket", opened.error());
     control_ = std::move(*opened);
     return {};
 }
 
+/// What nobody gave, and what nobody outside needs to know.
+void server::impl::draw_secrets() {
+    const auto draw = [] {
+        std::string made;
+        for (const auto octet : crypto::system_random_key()) {
+            made += fmt::format("{:02x}", std::to_integer<unsigned>(octet));
+        }
+        return made;
+    };
+    token_secrets_ = options_.rooms.secrets;
+    if (token_secrets_.empty()) token_secrets_.push_back(draw());
+    if (!options_.turn.secrets.empty()) turn_secret_ = options_.turn.secrets.front();
+}
+
+result<void> server::impl::start_media() {
+    if (options_.media.listen.empty()) return {};
+    auto made = net::media_host::create(
+        options_.media, options_.rooms,
+        {.post_back = [this](std::function<void()> task) { loop_.post(std::move(task)); },
+         .log = log_.sink()});
+    if (!made) return made.error();
+    media_ = std::move(*made);
+    return {};
+}
+
+turn_options server::impl::relay_options(const server_options& options) {
+    auto made = options.turn;
+    made.log = log_.sink();
+    if (made.tls_certificate.empty()) made.tls_certificate = options.tls.certificate;
+    if (made.tls_key.empty()) made.tls_key = options.tls.key;
+    if (media_) {
+        for (const auto& at : media_->addresses()) made.sfu_addresses.push_back(at.to_string());
+    }
+    return made;
+}
+
 result<void> server::impl::start_turn() {
     if (options_.turn.listen.empty()) return {};
-    auto made = turn_server::create(relay_options(options_, log_.sink()));
+    auto made = turn_server::create(relay_options(options_));
     if (!made) return made.error();
     turn_.emplace(std::move(*made));
     return {};
@@ -183,6 +261,7 @@ server::impl::~impl() {
     // The relay first: a drain that is under way waits for it.
     if (turn_) turn_->stop();
     if (drain_thread_.joinable()) drain_thread_.join();
+    if (media_) media_->stop();
     loop_.stop();
 }
 
@@ -192,7 +271,13 @@ result<std::vector<std::string>> server::impl::apply(server_options options) {
     if (options.http.listen != options_.http.listen) restart.emplace_back("http.listen");
     if (options.metrics.listen != options_.metrics.listen) restart.emplace_back("metrics.listen");
     if (options.control.socket != options_.control.socket) restart.emplace_back("control.socket");
-    options.http.listen = options_.http.listen;
+    if (!same(options.media, options_.media)) restart.emplace_back("media");
+    if (!same(options.rooms, options_.rooms)) restart.emplace_back("rooms");
+    if (!same_limits(options.http.limits, options_.http.limits)) restart.emplace_back("http.limits");
+    options.http = options_.http;
+    options.media = options_.media;
+    options.rooms.open = options_.rooms.open;
+    options.rooms.limits = options_.rooms.limits;
     options.metrics.listen = options_.metrics.listen;
     options.control.socket = options_.control.socket;
 
@@ -209,7 +294,7 @@ result<std::vector<std::string>> server::impl::apply(server_options options) {
     if (turn_) {
         const auto wanted = options.turn.listen;
         if (wanted.empty()) options.turn.listen = options_.turn.listen;
-        auto applied = turn_->apply(relay_options(options, log_.sink()));
+        auto applied = turn_->apply(relay_options(options));
         if (!applied) return applied.error();
         for (const auto& name : *applied)
             restart.push_back(name.starts_with("turn.") ? name : "turn." + name);
@@ -219,6 +304,12 @@ result<std::vector<std::string>> server::impl::apply(server_options options) {
         options.turn.listen.clear();
     }
     if (fresh) tls_->install(std::move(*fresh));
+    if (!options.rooms.secrets.empty()) {  // else the one that was drawn stays
+        loop_.post([this, secrets = options.rooms.secrets] { token_secrets_ = secrets; });
+    }
+    loop_.post([this, secret = options.turn.secrets.empty() ? std::string() : options.turn.secrets.front()] {
+        turn_secret_ = secret;
+    });
     log_.set_target(options.log);
     options_ = std::move(options);
     log(log_level::info, "server.configured", "The new configuration is in force.",
@@ -237,6 +328,7 @@ void server::impl::drain() {
 }
 
 void server::impl::run_drain() {
+    if (media_) media_->drain();
     if (turn_) {
         turn_->drain();
         turn_->wait_drained();
@@ -275,10 +367,15 @@ void server::impl::wait() {
     // Not in stop(), which must not wait: the log sink may call it, on our threads or the relay's.
     loop_.call([this] { close(); });
     if (turn_) turn_->stop();
+    if (media_) media_->stop();
 }
 
 std::vector<std::string> server::impl::listening() const {
     auto all = listening_;
+    if (media_) {
+        const auto media = media_->listening();
+        all.insert(all.end(), media.begin(), media.end());
+    }
     if (turn_) {
         const auto relay = turn_->status().listening;
         all.insert(all.end(), relay.begin(), relay.end());
@@ -322,8 +419,91 @@ std::string server::impl::metrics_text() const {
     }
     conf::metrics::write_process_metrics(writer);
     http_->stats().write(writer);
+    if (media_) media_->write_metrics(text);
     if (turn_) turn_->write_metrics(text);
     return text;
+}
+
+std::vector<net::ice_server> server::impl::ice_servers() const {
+    if (!turn_ || turn_secret_.empty()) return {};
+    const auto credential =
+        make_turn_credential(turn_secret_, "page", net::wall_now() + turn_credential_life);
+    std::vector<net::ice_server> made;
+    for (const auto& text : turn_->status().listening) {
+        const auto split = text.find("://");
+        const auto scheme = text.substr(0, split);
+        const auto at = endpoint::parse(text.substr(split + 3));
+        if (!at || scheme == "dtls") continue;  // no browser speaks TURN over DTLS
+        auto where = *at;
+        if (where.ip.is_unspecified() && media_ && !media_->addresses().empty()) {
+            where.ip = media_->addresses().front().ip;
+        }
+        made.push_back({fmt::format("{}:{}?transport={}", scheme == "tls" ? "turns" : "turn",
+                                    where.to_string(), scheme == "udp" ? "udp" : "tcp"),
+                        credential.username, credential.password});
+    }
+    return made;
+}
+
+/// "room=algebra right=both name= seconds=3600": what confctl sends.
+std::string server::impl::sign_token(std::string_view request) const {
+    auth::access_token token{
+        .room = {}, .right = auth::media_right::both, .name = {}, .expires = net::wall_now()};
+    std::int64_t seconds = 3600;
+    while (!request.empty()) {
+        const auto end = std::min(request.find(' '), request.size());
+        const auto word = request.substr(0, end);
+        request.remove_prefix(std::min(end + 1, request.size()));
+        const auto equals = std::min(word.find('='), word.size());
+        const auto key = word.substr(0, equals);
+        const auto value = word.substr(std::min(equals + 1, word.size()));
+        if (key == "room") token.room = value;
+        if (key == "name") token.name = value;
+        if (key == "right" && value == "publish") token.right = auth::media_right::publish;
+        if (key == "right" && value == "play") token.right = auth::media_right::play;
+        if (key == "seconds") std::from_chars(value.data(), value.data() + value.size(), seconds);
+    }
+    if (seconds < 1 || seconds > token_seconds_max) {
+        return fmt::format(R"({{"error":"expected a life of 1 to {} seconds"}})", token_seconds_max);
+    }
+    token.expires += std::chrono::seconds(seconds);
+    const auto key = crypto::system_random_key();
+    std::copy_n(key.begin(), token.nonce.size(), token.nonce.begin());
+    const auto signed_text = auth::sign(token, token_secrets_.front());
+    if (!signed_text) return fmt::format(R"({{"error":"{}"}})", signed_text.error().message());
+    return fmt::format(R"({{"token":"{}"}})", *signed_text);
+}
+
+net::media_rules server::impl::media_rules() {
+    net::media_rules rules;
+    rules.open = options_.rooms.open.value_or(is_on_loopback(options_));
+    rules.check = [this](const net::access_request& asked) -> net::access_verdict {
+        using enum net::access_verdict::kind;
+        const auto token = auth::read_signed(asked.token, token_secrets_);
+        if (!token) return {invalid, token.error().message()};
+        // Who made a session may end it, whatever the time.
+        if (!asked.right) {
+            return token->room == asked.room
+                       ? net::access_verdict{granted, {}}
+                       : net::access_verdict{forbidden, "the token is for another room"};
+        }
+        const auto valid = auth::verify(asked.token, token_secrets_, net::wall_now());
+        if (!valid) return {invalid, valid.error().message()};
+        const auto right =
+            *asked.right == net::media_right::publish ? auth::media_right::publish : auth::media_right::play;
+        const auto admitted = auth::admits(*valid, asked.room, right, asked.name);
+        if (!admitted) return {forbidden, admitted.error().message()};
+        return {granted, {}};
+    };
+    // A room is there when somebody whom we trust has signed a token for it.
+    rules.room_exists = [](std::string_view) { return true; };
+    rules.ice_servers = [this] { return ice_servers(); };
+    if (options_.http.limits.session_requests_per_minute > 0) {
+        rules.limiter =
+            std::make_shared<net::session_limiter>(options_.http.limits.session_requests_per_minute,
+                                                   crypto::keyed_random(crypto::system_random_key())());
+    }
+    return rules;
 }
 
 net::http_response server::impl::ready() const {

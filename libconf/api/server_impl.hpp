@@ -8,7 +8,9 @@
 #include "libconf/net/event_loop.hpp"
 #include "libconf/net/http_router.hpp"
 #include "libconf/net/http_server.hpp"
+#include "libconf/net/media_host.hpp"
 #include "libconf/net/tls_context.hpp"
+#include "libconf/net/whip.hpp"
 
 #include <conf/server.hpp>
 #include <conf/turn.hpp>
@@ -47,6 +49,8 @@ private:
 
     result<void> start();
     result<void> start_http();
+    void draw_secrets();
+    result<void> start_media();
     result<void> start_turn();
     result<void> start_control();
     result<void> listen(std::string_view key, const std::string& text, bool for_metrics);
@@ -59,10 +63,17 @@ private:
     [[nodiscard]] api::server_view view() const;
     [[nodiscard]] std::string metrics_text() const;
     [[nodiscard]] net::http_response ready() const;
+    [[nodiscard]] net::media_rules media_rules();
+    [[nodiscard]] std::vector<net::ice_server> ice_servers() const;
+    [[nodiscard]] std::string sign_token(std::string_view request) const;
+    [[nodiscard]] turn_options relay_options(const server_options& options);
 
     // Set before the threads start, then read only.
     const std::chrono::steady_clock::time_point started_;
-    std::shared_ptr<net::tls_context> tls_;  // shared with the listeners; null without an https:// listener
+    std::shared_ptr<net::tls_context> tls_;   // shared with the listeners; null without an https:// listener
+    std::vector<std::string> token_secrets_;  // the first one signs
+    std::string turn_secret_;                 // makes credentials for our own pages; empty: none
+    std::unique_ptr<net::media_host> media_;  // null without media.listen
     std::optional<turn_server> turn_;
     std::vector<std::string> listening_;  // HTTP and metrics
 

@@ -139,6 +139,20 @@ verdict check_metrics_listen(std::string_view text) {
     return check_host_and_port(text, what);
 }
 
+verdict check_token_secret(std::string_view text) {
+    if (text.size() < limits::token_secret_bytes_min) {
+        return fmt::format("a secret is too short: {}", make_secret);
+    }
+    return check_secret(text);
+}
+
+verdict check_media_listen(std::string_view text) {
+    constexpr std::string_view what = R"("address:port" with an IP address, as in "0.0.0.0:40000")";
+    if (!split_scheme(text).scheme.empty()) return fmt::format("there is no scheme here: expected {}", what);
+    if (!endpoint::parse(text)) return fmt::format("expected {}", what);
+    return {};
+}
+
 verdict check_realm(std::string_view text) {
     const auto printable = [](char c) { return c >= 0x20 && c <= 0x7E && c != '"' && c != '\\'; };
     if (!text.empty() && text.size() <= limits::realm_bytes && std::ranges::all_of(text, printable)) {

@@ -18,11 +18,17 @@ constexpr auto http = [](auto& s) -> auto& { return s.server.http; };
 constexpr auto metrics = [](auto& s) -> auto& { return s.server.metrics; };
 constexpr auto turn = [](auto& s) -> auto& { return s.server.turn; };
 constexpr auto limit = [](auto& s) -> auto& { return s.server.turn.limits; };
+constexpr auto media = [](auto& s) -> auto& { return s.server.media; };
+constexpr auto rooms = [](auto& s) -> auto& { return s.server.rooms; };
+constexpr auto room_limit = [](auto& s) -> auto& { return s.server.rooms.limits; };
+constexpr auto http_limit = [](auto& s) -> auto& { return s.server.http.limits; };
 constexpr auto tls = [](auto& s) -> auto& { return s.server.tls; };
 constexpr auto control = [](auto& s) -> auto& { return s.server.control; };
 constexpr auto logging = [](auto& s) -> auto& { return s.log; };
 
 using http_options = decltype(server_options::http);
+using http_limit_options = decltype(http_options::limits);
+using room_limit_options = decltype(room_options::limits);
 using metrics_options = decltype(server_options::metrics);
 using tls_options = decltype(server_options::tls);
 using control_options = decltype(server_options::control);
@@ -64,6 +70,23 @@ std::vector<key> make_keys() {
          .when = after_restart,
          .default_toml = R"(["127.0.0.1:8080"])",
          .default_toml_turn = "[]"},
+        {.name = "http.limits.connections_per_address",
+         .kind = integer<http_limit, &http_limit_options::connections_per_address>(0, connections),
+         .sentence = "Connections that one client (IPv4 address or IPv6 /64) may hold open. 0: off.",
+         .when = after_restart,
+         .default_toml = "256"},
+        {.name = "http.limits.connections",
+         .kind = integer<http_limit, &http_limit_options::connections>(0, connections),
+         .sentence = "Connections of all clients together. 0: off.",
+         .when = after_restart,
+         .default_toml = "8192"},
+        {.name = "http.limits.session_requests_per_minute",
+         .kind = integer<http_limit, &http_limit_options::session_requests_per_minute>(0, rps),
+         .sentence =
+             "WHIP and WHEP requests of one client (IPv4 address or IPv6 /64) that make, change or end "
+             "a session. 0: off.",
+         .when = after_restart,
+         .default_toml = "600"},
         {.name = "metrics.listen",
          .kind = list_kind{listen_entries, check_metrics_listen, at<metrics, &metrics_options::listen>(),
                            tidy_listen},
@@ -72,6 +95,51 @@ std::vector<key> make_keys() {
          .when = after_restart,
          .default_toml = R"(["127.0.0.1:9642"])",
          .default_toml_turn = R"(["127.0.0.1:9641"])"},
+        {.name = "media.listen",
+         .kind = list_kind{listen_entries, check_media_listen, at<media, &media_options::listen>()},
+         .allowed = "\"address:port\"; port 0: any free one",
+         .sentence =
+             "Where participants' audio and video arrive: UDP, and TCP on the same port number, one "
+             "for each of media.shards; where there are fewer, the last one goes on with the ports that "
+             "follow. Empty: no media.",
+         .when = after_restart,
+         .default_toml = R"(["127.0.0.1:0"])",
+         .default_toml_turn = "[]"},
+        {.name = "media.public_addresses",
+         .kind = list_kind{external_addresses, check_relay_address,
+                           at<media, &media_options::public_addresses>()},
+         .allowed = "IP addresses",
+         .sentence = "What participants are told instead of the addresses of media.listen, behind 1:1 NAT. "
+                     "Empty: no NAT.",
+         .when = after_restart,
+         .default_toml = "[]"},
+        {.name = "media.shards",
+         .kind = integer<media, &media_options::shards>(0, threads),
+         .sentence = "Media threads. A room lives on one of them. 0: as many as there are processors.",
+         .when = after_restart,
+         .default_toml = "0"},
+        {.name = "rooms.open",
+         .kind = tristate_kind{at<rooms, &room_options::open>()},
+         .sentence =
+             "Whether nobody needs a token, and a room is there as soon as somebody enters it. auto: only "
+             "while http.listen and media.listen are on loopback.",
+         .when = after_restart,
+         .default_toml = R"("auto")"},
+        {.name = "rooms.secrets",
+         .kind = list_kind{secret_entries, check_token_secret, at<rooms, &room_options::secrets>()},
+         .allowed = "texts of 16 to 1024 bytes, as from `openssl rand -hex 32`",
+         .sentence =
+             "Shared secrets that sign tokens, see `confctl token`. All are valid at once, the first one "
+             "signs: to rotate, put the new one first and take the old one out when its tokens have "
+             "expired. Empty: one is drawn at each start, and its tokens end with the process.",
+         .when = at_once,
+         .default_toml = "[]",
+         .secret = true},
+        {.name = "rooms.limits.participants",
+         .kind = integer<room_limit, &room_limit_options::participants>(0, participants),
+         .sentence = "Publishers of one room, and as many players. 0: off.",
+         .when = after_restart,
+         .default_toml = "500"},
         {.name = "turn.listen",
          .kind = list_kind{listen_entries, check_turn_listen, at<turn, &turn_options::listen>(), tidy_listen},
          .allowed = "\"udp://address:port\", \"tcp://...\", \"tls://...\" or \"dtls://...\"; port 0: any "
@@ -294,6 +362,8 @@ std::string allowed_values(const key& of) {
             using type = std::decay_t<decltype(kind)>;
             if constexpr (std::is_same_v<type, boolean_kind>) {
                 return "true or false";
+            } else if constexpr (std::is_same_v<type, tristate_kind>) {
+                return "true, false or \"auto\"";
             } else if constexpr (std::is_same_v<type, integer_kind>) {
                 return fmt::format("an integer from {} to {}", kind.min, kind.max);
             } else if constexpr (std::is_same_v<type, choice_kind>) {
@@ -324,6 +394,9 @@ std::string current_value(const key& of, const settings& from) {
             using type = std::decay_t<decltype(kind)>;
             if constexpr (std::is_same_v<type, boolean_kind>) {
                 return kind.at.read(from) ? "true" : "false";
+            } else if constexpr (std::is_same_v<type, tristate_kind>) {
+                const auto& value = kind.at.read(from);
+                return !value ? quoted("auto") : *value ? "true" : "false";
             } else if constexpr (std::is_same_v<type, integer_kind>) {
                 return std::to_string(kind.read(from));
             } else if constexpr (std::is_same_v<type, choice_kind>) {

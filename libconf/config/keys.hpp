@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -33,6 +34,11 @@ struct field {
 
 struct boolean_kind {
     field<bool> at;
+};
+
+/// true, false, or "auto": what nobody said is decided from the rest.
+struct tristate_kind {
+    field<std::optional<bool>> at;
 };
 
 struct integer_kind {
@@ -91,8 +97,8 @@ enum class takes_effect : std::uint8_t { at_once, after_restart };
 
 struct key {
     std::string_view name;  // dotted
-    std::variant<boolean_kind, integer_kind, choice_kind, duration_kind, text_kind, list_kind, table_kind,
-                 path_kind>
+    std::variant<boolean_kind, tristate_kind, integer_kind, choice_kind, duration_kind, text_kind, list_kind,
+                 table_kind, path_kind>
         kind;
     std::string_view allowed{};  // for a person; empty where the kind says all
     std::string_view sentence;   // what it is for, with the unit

@@ -21,7 +21,8 @@ node text_node(std::string_view text) {
 }
 
 bool wants_text(const key& to) {
-    return !std::holds_alternative<boolean_kind>(to.kind) && !std::holds_alternative<integer_kind>(to.kind);
+    return !std::holds_alternative<boolean_kind>(to.kind) &&
+           !std::holds_alternative<tristate_kind>(to.kind) && !std::holds_alternative<integer_kind>(to.kind);
 }
 
 bool wants_list(const key& to) {

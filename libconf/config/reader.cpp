@@ -104,6 +104,16 @@ void reader::take(const key& to, const boolean_kind& kind, const node& from) {
     kind.at.write(values_) = *value;
 }
 
+void reader::take(const key& to, const tristate_kind& kind, const node& from) {
+    if (const auto* text = value_of<std::string>(from); text != nullptr && *text == "auto") {
+        kind.at.write(values_).reset();
+        return;
+    }
+    const auto* value = value_of<bool>(from);
+    if (value == nullptr) return expected(to, from);
+    kind.at.write(values_) = *value;
+}
+
 void reader::take(const key& to, const integer_kind& kind, const node& from) {
     const auto* value = value_of<std::int64_t>(from);
     if (value == nullptr || *value < 0) return expected(to, from);

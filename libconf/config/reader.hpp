@@ -38,6 +38,7 @@ private:
     void walk_one(const std::string& name, const node& item);
     void assign(const key& to, const node& from);
     void take(const key& to, const boolean_kind& kind, const node& from);
+    void take(const key& to, const tristate_kind& kind, const node& from);
     void take(const key& to, const integer_kind& kind, const node& from);
     void take(const key& to, const choice_kind& kind, const node& from);
     void take(const key& to, const duration_kind& kind, const node& from);

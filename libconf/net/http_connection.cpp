@@ -36,7 +36,8 @@ public:
     stream_connection(std::shared_ptr<http_host> host, std::shared_ptr<const http_router> routes,
                       const endpoint& remote, tcp::socket socket, Arguments... tls)
         : http_connection(std::move(host), std::move(routes), remote, socket.get_executor()),
-          stream_(std::move(socket), tls...) {}
+          stream_(std::move(socket), tls...),
+          reply_wait_(stream_.get_executor()) {}
 
     asio::awaitable<void> run() {
         // GCC 12 lays the frame out wrongly where co_await stands in a condition: it gets a statement of its
@@ -57,12 +58,14 @@ public:
         disarm();
         std::error_code ignored;
         socket().close(ignored);
+        reply_wait_.cancel();
     }
 
 private:
     void interrupt() override {
         std::error_code ignored;
         socket().cancel(ignored);
+        reply_wait_.cancel();
     }
 
     tcp::socket& socket() {
@@ -112,8 +115,24 @@ private:
                 answered_last_ = session_->closing();
             }
             if (session_->closing()) co_return false;
-            if (data.empty()) co_return true;
+            if (session_->awaits_reply()) {
+                const auto answered = co_await wait_for_reply();
+                if (!answered) co_return false;
+            } else if (data.empty()) {
+                co_return true;
+            }
         }
+    }
+
+    // False: close() came first. Till the answer is there nothing more is read, so a client that sends on and
+    // on waits too.
+    asio::awaitable<bool> wait_for_reply() {
+        arm(session_->deadline(), this->shared_from_this());
+        session_->on_reply([this] { reply_wait_.cancel(); });
+        reply_wait_.expires_at(asio::steady_timer::time_point::max());
+        co_await reply_wait_.async_wait(as_tuple_awaitable);
+        if (expired()) session_->handle_timeout(moment(), out_);
+        co_return !session_->awaits_reply();
     }
 
     asio::awaitable<bool> send() {
@@ -142,6 +161,7 @@ private:
     }
 
     Stream stream_;
+    asio::steady_timer reply_wait_;        // never fires, is cancelled when the handler has answered
     std::optional<http_session> session_;  // once the handshake is over
     std::array<std::byte, read_bytes> in_;
     std::string out_;

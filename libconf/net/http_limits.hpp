@@ -28,6 +28,7 @@ struct http_limits {
     std::size_t body_bytes_per_second = 1024;       ///< and then must come at this rate, on average: 408
     std::chrono::milliseconds write_grace{10'000};  ///< the same for responses that are not taken
     std::size_t write_bytes_per_second = 1024;
+    std::chrono::milliseconds reply_time{10'000};  ///< a handler that answers later: 503
     std::chrono::milliseconds linger_time{
         2'000};                              ///< for a client to take the last response before the close
     std::size_t linger_bytes = 1024 * 1024;  ///< what is read and thrown away meanwhile
@@ -50,17 +51,27 @@ enum class http_limit : std::uint8_t {
     idle_time,
     body_rate,
     write_rate,
+    reply_time,
     connections_per_address,
     connections,
 };
-inline constexpr std::size_t http_limit_count = 13;
+inline constexpr std::size_t http_limit_count = 14;
 
 [[nodiscard]] constexpr std::string_view to_string(http_limit limit) noexcept {
-    constexpr std::string_view names[http_limit_count] = {
-        "head_bytes",       "target_bytes",  "fields",         "body_bytes",
-        "chunk_line_bytes", "trailer_bytes", "handshake_time", "head_time",
-        "idle_time",        "body_rate",     "write_rate",     "connections_per_address",
-        "connections"};
+    constexpr std::string_view names[http_limit_count] = {"head_bytes",
+                                                          "target_bytes",
+                                                          "fields",
+                                                          "body_bytes",
+                                                          "chunk_line_bytes",
+                                                          "trailer_bytes",
+                                                          "handshake_time",
+                                                          "head_time",
+                                                          "idle_time",
+                                                          "body_rate",
+                                                          "write_rate",
+                                                          "reply_time",
+                                                          "connections_per_address",
+                                                          "connections"};
     return names[static_cast<std::size_t>(limit)];
 }
 

@@ -1,5 +1,7 @@
 #include "libconf/net/http_message.hpp"
 
+#include "libconf/base/check.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -64,6 +66,13 @@ std::optional<std::string_view> http_request::parameter(std::string_view key) co
     return found->second;
 }
 
+std::string_view http_request::path_parameter(std::string_view name) const noexcept {
+    const auto found =
+        std::ranges::find(path_parameters, name, [](const auto& one) { return std::string_view(one.first); });
+    check(found != path_parameters.end());
+    return found->second;
+}
+
 http_response http_response::plain(int status, std::string_view sentence) {
     return {status,
             "text/plain; charset=utf-8",
@@ -104,6 +113,7 @@ std::string_view reason_phrase(int status) noexcept {
         case 417: return "Expectation Failed";
         case 422: return "Unprocessable Content";
         case 426: return "Upgrade Required";
+        case 428: return "Precondition Required";
         case 429: return "Too Many Requests";
         case 431: return "Request Header Fields Too Large";
         case 500: return "Internal Server Error";

@@ -18,14 +18,16 @@ struct http_field {
     std::string value;
 };
 
+/// Keys and values, decoded once; keys are unique.
+using http_parameters = std::vector<std::pair<std::string, std::string>>;
+
 /// A request that passed every rule of http_request_parser.
 struct http_request {
-    std::string method;  ///< as sent; methods are case-sensitive
-    std::string target;  ///< as sent
-    std::string path;    ///< percent-decoded once, begins with "/"; or "*" of OPTIONS
-    std::string query;   ///< as sent, without the "?"
-    std::vector<std::pair<std::string, std::string>>
-        parameters;  ///< of the query, decoded once, keys are unique
+    std::string method;          ///< as sent; methods are case-sensitive
+    std::string target;          ///< as sent
+    std::string path;            ///< percent-decoded once, begins with "/"; or "*" of OPTIONS
+    std::string query;           ///< as sent, without the "?"
+    http_parameters parameters;  ///< of the query
     int version_minor = 1;
     std::vector<http_field> fields;
     std::string body;
@@ -33,13 +35,16 @@ struct http_request {
     bool expects_continue = false;  ///< the client waits for "100 Continue" before it sends the body
 
     // Filled in by the connection.
-    endpoint remote;      ///< who connected; a proxy in front is not looked through
-    bool secure = false;  ///< came over TLS
+    http_parameters path_parameters;  ///< of the route that was found: see http_router
+    endpoint remote;                  ///< who connected; a proxy in front is not looked through
+    bool secure = false;              ///< came over TLS
 
     /// The value of the first field of that name (given in lower case), or nothing.
     [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const noexcept;
     /// The value of the query's key of that name, or nothing.
     [[nodiscard]] std::optional<std::string_view> parameter(std::string_view key) const noexcept;
+    /// The value of the route's path parameter of that name. Precondition: the route has it.
+    [[nodiscard]] std::string_view path_parameter(std::string_view name) const noexcept;
 };
 
 struct http_response {

@@ -2,42 +2,74 @@
 #pragma once
 
 #include "libconf/net/http_message.hpp"
+#include "libconf/net/http_reply.hpp"
 
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace conf::net {
 
 /// Makes the answer; called on the server's loop, so it must not block. An exception becomes a 500.
 using http_handler = std::function<http_response(const http_request&)>;
+/// The same for an answer that takes time. The request lives as long as the call.
+using http_async_handler = std::function<void(const http_request&, http_reply)>;
 
-/// A table of exact paths: no patterns, no prefixes, nothing that a path could climb out of. "/a" is neither
-/// "/A" nor
-/// "/a/".
+/// Longest value of a path parameter, in bytes after percent-decoding: 400.
+inline constexpr std::size_t path_parameter_bytes_max = 256;
+
+/// A table of paths. A path is exact, or some of its segments are parameters: in "/whip/{room}/{name}",
+/// `room` and `name` stand for one segment each, never empty and without "/". There are no prefixes and no
+/// other patterns. "/a" is neither "/A" nor "/a/".
 ///
 /// Immutable once a server uses it; then any thread.
 class http_router {
 public:
-    /// HEAD is answered by the handler of GET. `body_bytes`: the largest request body that the handler takes.
+    /// HEAD is answered by the handler of GET, and OPTIONS by the router where no handler is added for it.
+    /// `body_bytes`: the largest request body that the handler takes. Precondition: braces stand around whole
+    /// segments only.
     void add(std::string_view method, std::string_view path, http_handler handler,
              std::size_t body_bytes = 0);
+    void add_async(std::string_view method, std::string_view path, http_async_handler handler,
+                   std::size_t body_bytes = 0);
 
     struct match {
-        const http_handler* handler = nullptr;  ///< null: `answer` is the answer
+        const http_async_handler* handler = nullptr;  ///< null: `answer` is the answer
         std::size_t body_bytes = 0;
-        http_response answer;  ///< 404; 405 with Allow; 204 with Allow for OPTIONS
+        http_response answer;  ///< 404; 400 for a bad parameter; 405 with Allow; 204 with Allow for OPTIONS
+        http_parameters path_parameters;
     };
+    /// Where an exact path and several patterns fit, the exact one counts, then the pattern with the earlier
+    /// literal segments.
     [[nodiscard]] match find(const http_request& request) const;
 
 private:
     struct route {
-        http_handler handler;
+        http_async_handler handler;
         std::size_t body_bytes;
     };
-    std::map<std::string, std::map<std::string, route, std::less<>>, std::less<>> paths_;  // path, method
+    using methods = std::map<std::string, route, std::less<>>;
+    struct segment {
+        std::string text;  // the parameter's name where it is one
+        bool is_parameter = false;
+    };
+    struct pattern {
+        std::string path;
+        std::vector<segment> segments;
+        methods by_method;
+    };
+
+    [[nodiscard]] methods& methods_of(std::string_view path);
+    [[nodiscard]] static std::optional<http_parameters> fit(const pattern& one, std::string_view path);
+    [[nodiscard]] static match choose(const methods& among, const http_request& request);
+
+    std::map<std::string, methods, std::less<>> paths_;
+    std::vector<pattern> patterns_;  // literal segments before parameters
 };
 
 }  // namespace conf::net

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 namespace conf::net {
 namespace {
@@ -214,6 +215,35 @@ std::optional<http_refusal> check_fields(http_request& request) {
         request.expects_continue = request.version_minor == 1;
     }
     return std::nullopt;
+}
+
+bool is_clean_utf8(std::string_view text) noexcept {
+    for (std::size_t at = 0; at < text.size();) {
+        const auto first = static_cast<unsigned char>(text[at]);
+        // How many bytes follow, and the smallest code point that needs so many.
+        struct form {
+            std::size_t follow;
+            std::uint32_t least;
+        };
+        const auto [follow, least] = first < 0x80   ? form{0, 0}
+                                     : first < 0xC0 ? form{4, 0}  // cannot begin a character
+                                     : first < 0xE0 ? form{1, 0x80}
+                                     : first < 0xF0 ? form{2, 0x800}
+                                     : first < 0xF8 ? form{3, 0x10000}
+                                                    : form{4, 0};
+        if (follow == 4 || text.size() - at <= follow) return false;
+        auto point = std::uint32_t{first} & (follow == 0 ? 0x7FU : 0x3FU >> follow);
+        for (std::size_t i = 1; i <= follow; ++i) {
+            const auto next = static_cast<unsigned char>(text[at + i]);
+            if ((next & 0xC0U) != 0x80U) return false;
+            point = point << 6U | (next & 0x3FU);
+        }
+        const auto surrogate = point >= 0xD800 && point <= 0xDFFF;
+        const auto control = point < 0x20 || (point >= 0x7F && point < 0xA0);
+        if (point < least || point > 0x10FFFF || surrogate || control) return false;
+        at += follow + 1;
+    }
+    return true;
 }
 
 bool wants_websocket(const http_request& request) noexcept {

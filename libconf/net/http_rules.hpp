@@ -18,6 +18,9 @@ namespace conf::net {
 /// Checks names, single-valued fields, Host, Content-Length, Transfer-Encoding and Expect.
 [[nodiscard]] std::optional<http_refusal> check_fields(http_request& request);
 
+/// Whether `text` is well-formed UTF-8 (RFC 3629) without control characters, C1's included.
+[[nodiscard]] bool is_clean_utf8(std::string_view text) noexcept;
+
 /// Whether the request asks to become a WebSocket (RFC 6455 §4.1), well or badly.
 [[nodiscard]] bool wants_websocket(const http_request& request) noexcept;
 

@@ -12,12 +12,11 @@ namespace {
 // Answers to pipelined requests are sent together, up to about this much.
 constexpr std::size_t out_bytes_high = 64 * 1024;
 
-http_response call(const http_handler& handler, const http_request& request, http_stats& stats) {
+// An exception ends the handler's reply with it, and that answers 500 unless another copy lives.
+void call(const http_async_handler& handler, const http_request& request, http_reply reply) {
     try {
-        return handler(request);
-    } catch (const std::exception&) {
-        stats.handler_exceptions.add();
-        return http_response::plain(500, "the server failed to answer; its log may say why.");
+        handler(request, std::move(reply));
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
     }
 }
 
@@ -37,6 +36,10 @@ http_session::http_session(const http_limits& limits, const http_router& routes,
 std::size_t http_session::receive(bytes data, const http_moment& at, std::string& out) {
     using event = http_request_parser::event;
     std::size_t taken = 0;
+    if (pending_) {
+        if (!pending_->answered()) return 0;
+        take_reply(at, out);
+    }
     while (!closing_) {
         if (out.size() >= out_bytes_high && parser_.idle()) return taken;
         const auto was_idle = parser_.idle();
@@ -49,7 +52,10 @@ std::size_t http_session::receive(bytes data, const http_moment& at, std::string
         switch (step.what) {
             case event::need_more: return taken;
             case event::head: take_head(at, out); break;
-            case event::complete: take_request(at, out); break;
+            case event::complete:
+                take_request(at, out);
+                if (pending_) return taken;
+                break;
             case event::failed: refuse(parser_.refusal(), at, out); break;
         }
     }
@@ -77,6 +83,7 @@ void http_session::take_head(const http_moment& at, std::string& out) {
         return refuse({413, "the body is too large.", http_limit::body_bytes}, at, out);
     }
     handler_ = match.handler;
+    request.path_parameters = std::move(match.path_parameters);
     if (request.expects_continue && parser_.awaits_body()) append_response(out, {100, {}, {}, {}}, {});
 }
 
@@ -95,10 +102,21 @@ void http_session::take_request(const http_moment& at, std::string& out) {
     const auto request = parser_.take();
     since_ = at.now;
     if (handler_) {
-        answer(call(*handler_, request, stats_), !request.keep_alive, at, out);
+        keep_alive_ = request.keep_alive;
+        pending_.emplace();
+        call(*handler_, request, pending_->reply());
+        if (pending_->answered()) take_reply(at, out);
     } else if (held_) {
         answer(*held_, !request.keep_alive, at, out);
     }
+}
+
+void http_session::take_reply(const http_moment& at, std::string& out) {
+    if (pending_->abandoned()) stats_.handler_exceptions.add();
+    const auto response = pending_->take();
+    pending_.reset();
+    since_ = at.now;
+    answer(response, !keep_alive_, at, out);
 }
 
 void http_session::refuse(const http_refusal& why, const http_moment& at, std::string& out) {
@@ -123,7 +141,15 @@ void http_session::answer(const http_response& response, bool close, const http_
 
 void http_session::handle_timeout(const http_moment& at, std::string& out) {
     if (closing_ || at.now < deadline()) return;
-    if (parser_.idle()) {
+    if (pending_) {
+        if (pending_->answered()) return;  // `receive` takes it
+        pending_.reset();
+        since_ = at.now;
+        stats_.hit(http_limit::reply_time);
+        auto late = http_response::plain(503, "the server is too busy to answer; try again.");
+        late.fields.emplace_back("Retry-After", "5");
+        answer(late, !keep_alive_, at, out);
+    } else if (parser_.idle()) {
         stats_.hit(first_ ? http_limit::head_time : http_limit::idle_time);
         closing_ = true;
     } else if (parser_.awaits_body()) {
@@ -134,6 +160,7 @@ void http_session::handle_timeout(const http_moment& at, std::string& out) {
 }
 
 instant http_session::deadline() const noexcept {
+    if (pending_) return since_ + limits_.reply_time;
     if (parser_.awaits_body()) {
         const auto earned =
             std::chrono::milliseconds(1000) * parser_.body_bytes() / limits_.body_bytes_per_second;
@@ -145,7 +172,7 @@ instant http_session::deadline() const noexcept {
 
 void http_session::drain() noexcept {
     draining_ = true;
-    if (parser_.idle()) closing_ = true;
+    if (parser_.idle() && !pending_) closing_ = true;
 }
 
 }  // namespace conf::net

@@ -9,9 +9,11 @@
 #include "libconf/net/http_stats.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace conf::net {
 
@@ -30,13 +32,19 @@ public:
                  const endpoint& remote, bool secure, instant now);
 
     /// Takes bytes and appends answers to `out`. Takes fewer than there are only when `out` is long enough to
-    /// be sent first; call again with the rest after that.
+    /// be sent first, or when a handler has not answered yet; call again with the rest after that.
     std::size_t receive(bytes data, const http_moment& at, std::string& out);
 
-    /// Ends the connection if `deadline()` is over: with 408 where a request had begun, else silently.
+    /// If `deadline()` is over: ends the connection, with 408 where a request had begun, else silently; or
+    /// answers 503 for a handler that has not.
     void handle_timeout(const http_moment& at, std::string& out);
 
     [[nodiscard]] instant deadline() const noexcept;
+
+    /// Whether nothing can go on before a handler answers.
+    [[nodiscard]] bool awaits_reply() const noexcept { return pending_ && !pending_->answered(); }
+    /// `wake` is called once, when that answer is there; then call `receive`. Precondition: `awaits_reply()`.
+    void on_reply(std::function<void()> wake) { pending_->on_answer(std::move(wake)); }
 
     /// From now on every answer is the last one; an idle session ends at once.
     void drain() noexcept;
@@ -47,6 +55,7 @@ public:
 private:
     void take_head(const http_moment& at, std::string& out);
     void take_request(const http_moment& at, std::string& out);
+    void take_reply(const http_moment& at, std::string& out);
     void refuse(const http_refusal& why, const http_moment& at, std::string& out);
     void answer_without_handler(http_response response, const http_moment& at, std::string& out);
     void answer(const http_response& response, bool close, const http_moment& at, std::string& out);
@@ -58,11 +67,13 @@ private:
     bool secure_;
 
     http_request_parser parser_;
-    const http_handler* handler_ = nullptr;  // of the request whose body is awaited; null: answered already,
-    std::optional<http_response> held_;      // or this is the answer once the body has been read past
-    instant since_;                          // when the present wait began: idle, head or body
-    instant begun_;                          // the first byte of the present request
-    bool first_ = true;                      // no request was answered yet
+    const http_async_handler* handler_ = nullptr;  // of the request whose body is awaited; null: answered
+    std::optional<http_response> held_;    // already, or this is the answer once the body has been read past
+    std::optional<http_pending> pending_;  // the request that its handler has
+    bool keep_alive_ = true;               // of that request
+    instant since_;                        // when the present wait began: idle, head, body or reply
+    instant begun_;                        // the first byte of the present request
+    bool first_ = true;                    // no request was answered yet
     bool head_only_ = false;
     bool old_client_ = false;
     bool draining_ = false;

@@ -70,7 +70,7 @@ std::span<const received> receive_ring::receive(int fd, bool& drained, std::size
     drained = count < static_cast<int>(room);
     for (int i = 0; i < count; ++i, ++next_) {
         auto& header = headers_[next_].msg_hdr;
-        const bytes data(memory_.get() + next_ * stride, headers_[next_].msg_len);
+        const mutable_bytes data(memory_.get() + next_ * stride, headers_[next_].msg_len);
         received one{
             .remote = from_kernel(names_[next_]), .local = {}, .data = data, .segment_bytes = data.size()};
         read_control(header, one);

@@ -19,8 +19,8 @@ namespace conf::net {
 struct received {
     endpoint remote;
     std::optional<ip_address> local;  ///< where the socket reports it
-    bytes data;
-    std::size_t segment_bytes = 0;  ///< of each datagram of the run; data.size() for a single one
+    mutable_bytes data;               ///< the reader's until `reset`: SRTP is decrypted here
+    std::size_t segment_bytes = 0;    ///< of each datagram of the run; data.size() for a single one
 
     template <class Visitor>
     void for_each_datagram(Visitor&& visit) const {

@@ -7,12 +7,7 @@
 #include "libconf/net/turn_events.hpp"
 #include "libconf/net/turn_stream.hpp"
 
-#include <asio/post.hpp>
-
-#include <sys/prctl.h>
-
 #include <algorithm>
-#include <future>
 #include <utility>
 
 namespace conf::net {
@@ -23,40 +18,15 @@ namespace {
 constexpr int listener_buffer_bytes = 8 * 1024 * 1024;
 /// A burst to one allocation waits here while others are served. Only what is waiting costs memory.
 constexpr int relay_buffer_bytes = 4 * 1024 * 1024;
-/// The clock is tied to the calendar this often: operators do set clocks.
-constexpr std::chrono::seconds clock_interval{1};
 /// Rounds of reading before other sockets get their turn.
 constexpr int rounds_max = 8;
-/// Asio's timers, all of them seconds long, are looked at this often.
-constexpr std::chrono::milliseconds asio_interval{100};
-
-// Between 35 000 packets a second and saturation each packet finds the thread asleep, and waking up costs
-// more than relaying. Then the thread lets packets gather for a moment before it reads them, as network cards
-// do with interrupts. Measured at 50 000 packets/s to 1000 allocations (part of coturn's CPU a packet; median
-// latency): never 0.87; 12 us, 25 us 0.79; 33 us, 40 us 0.69; 53 us, 60 us 0.62; 75 us, 100 us 0.57; 134 us.
-constexpr std::chrono::microseconds gather_time{60};
-/// A wait this short found something ready: the thread did not sleep.
-constexpr std::chrono::microseconds no_wait{5};
-constexpr std::uint64_t gather_packets_a_second = 35'000;
-/// A thread with less than a fifth of its time to spare has no time to give away; it finds batches anyway.
-constexpr int gather_idle_share = 5;
-constexpr std::chrono::milliseconds rate_window{2};
-
 // What an event of the readiness set is about: the upper half says what, the lower half which.
 constexpr std::uint64_t relay_tag = 0;
 constexpr std::uint64_t listener_tag = 1;
-constexpr std::uint64_t asio_tag = 2;
 
 constexpr std::uint64_t tag_of(std::uint64_t what, std::uint32_t which) noexcept {
     return what << 32 | which;
 }
-
-/// Listeners, and addresses of this host that clients came to. A host has few, but whole prefixes can be
-/// routed to it, as 127.0.0.0/8 is.
-constexpr std::size_t locals_max = 1024;
-
-/// Handlers of Asio that run before other sockets get their turn; one reads 4 KiB, as a rule.
-constexpr std::size_t handlers_max = 32;
 
 /// Transmits are sent when so many are waiting, to bound the memory and the delay of the first.
 constexpr std::size_t transmits_max = 512;
@@ -65,8 +35,7 @@ constexpr std::size_t transmits_max = 512;
 
 struct turn_shard::udp_listener {
     udp_socket socket;
-    bool reports_local = false;
-    turn::client_socket first_local = 0;
+    turn::client_socket number = 0;
     bool has_more = false;  ///< it was not read until it was empty, so no event will come
 };
 
@@ -74,8 +43,7 @@ turn_shard::turn_shard(turn::identity fixed, turn::settings initial, environment
     : around_(std::move(around)),
       core_(fixed, std::move(initial), around_.ports, around_.quotas),
       shard_(fixed.shard) {
-    now_ = clock_now();
-    core_.set_clock(wall_now(), now_);
+    core_.set_clock(wall_now(), now());
 }
 
 turn_shard::~turn_shard() {
@@ -95,21 +63,19 @@ result<endpoint> turn_shard::listen_udp(const endpoint& at, bool shared) {
         return listen_failure("udp://" + at.to_string(), failed);
     }
     const auto bound = socket.local();
-    check(readiness_.add(socket.native_handle(),
-                         tag_of(listener_tag, static_cast<std::uint32_t>(listeners_.size()))));
-    listeners_.push_back(std::make_unique<udp_listener>(udp_listener{
-        .socket = std::move(socket),
-        .reports_local = every_address,
-        .first_local = static_cast<turn::client_socket>(locals_.size()),
-    }));
-    locals_.push_back({listeners_.back().get(), std::nullopt});
+    check(readiness().add(socket.native_handle(),
+                          tag_of(listener_tag, static_cast<std::uint32_t>(listeners_.size()))));
+    const auto number = locals_.add(socket.native_handle());
+    listeners_.push_back(
+        std::make_unique<udp_listener>(udp_listener{.socket = std::move(socket), .number = number}));
     return bound;
 }
 
 result<endpoint> turn_shard::listen_stream(const endpoint& at, bool shared,
                                            std::shared_ptr<tls_context> tls) {
-    auto listener = std::make_shared<stream_listener>(*this, std::move(tls));
-    auto bound = listener->open(at, shared);
+    const auto* const scheme = tls ? "tls" : "tcp";
+    auto listener = make_stream_listener(*this, std::move(tls));
+    auto bound = listener->open(scheme, at, shared);
     if (bound) link_listeners_.push_back(std::move(listener));
     return bound;
 }
@@ -121,152 +87,35 @@ result<endpoint> turn_shard::listen_dtls(const endpoint& at, bool shared, std::s
     return bound;
 }
 
-void turn_shard::watch(int fd) {
-    check(readiness_.add(fd, tag_of(asio_tag, 0), EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET));
-    poll_asio_ = true;
+void turn_shard::serve(std::uint64_t which, std::uint32_t events) {
+    const auto number = static_cast<std::uint32_t>(which);
+    if (which >> 32 == relay_tag) return read_relay(number, (events & EPOLLERR) != 0);
+    read_listener(*listeners_[number]);
 }
 
-void turn_shard::start() {
-    running_ = true;
-    thread_ = std::thread([this] { run(); });
-}
-
-void turn_shard::run() {
-    runner_ = std::this_thread::get_id();
-    ::prctl(PR_SET_TIMERSLACK, 1UL);  // nanoseconds; the default of 50 us is longer than what is waited
-    context_.poll();
-    while (!ending_.load(std::memory_order_relaxed)) {
-        const auto idle_since = clock_now();
-        const auto ready = wait();
-        ++count_.wake_ups;
-        ++turn_;
-        now_ = clock_now();
-        idle_ += now_ - idle_since;
-        for (const auto& event : ready) serve(event);
-        for (auto& listener : listeners_) {
-            if (listener->has_more) read_listener(*listener);
-        }
-        finish_turn();
-        measure_load();
-        keep_time();
-        if (std::exchange(poll_asio_, false)) poll_asio();
-    }
-    close_everything();
-    context_.restart();
-    context_.run();
-    const std::scoped_lock lock(running_mutex_);
-    running_ = false;
-    // Who called before still gets an answer.
-    context_.restart();
-    context_.poll();
-}
-
-/// Packets that come steadily gather while the thread sleeps, and wake nothing. A burst wakes it, and gathers
-/// after that.
-std::span<const epoll_event> turn_shard::wait() {
-    if (gathers_ && steady_) {
-        std::this_thread::sleep_for(gather_time);
-        if (const auto ready = readiness_.wait(duration::zero()); !ready.empty()) return ready;
-    }
-    const auto before = clock_now();
-    const auto ready = readiness_.wait(time_to_wait());
-    const auto waited = clock_now() - before;
-    steady_ = waited < gather_time;
-    if (gathers_ && waited > no_wait) std::this_thread::sleep_for(gather_time);
-    return ready;
-}
-
-/// A stream that always has more to read would keep Asio busy for ever, and everybody else waiting.
-void turn_shard::poll_asio() {
-    context_.restart();
-    std::size_t handled = 0;
-    while (handled < handlers_max && context_.poll_one() > 0) ++handled;
-    poll_asio_ = poll_asio_ || handled == handlers_max;
-}
-
-void turn_shard::measure_load() {
-    const auto elapsed = now_ - window_start_;
-    if (elapsed < rate_window) return;
-    const auto packets =
-        count_.datagrams_received - std::exchange(packets_before_, count_.datagrams_received);
-    const auto idle = std::exchange(idle_, duration::zero());
-    window_start_ = now_;
-    gathers_ = packets * 1'000'000 >= gather_packets_a_second * static_cast<std::uint64_t>(elapsed.count()) &&
-               idle * gather_idle_share >= elapsed;
-}
-
-void turn_shard::serve(const epoll_event& event) {
-    const auto which = static_cast<std::uint32_t>(event.data.u64);
-    switch (event.data.u64 >> 32) {
-        case relay_tag: return read_relay(which, (event.events & EPOLLERR) != 0);
-        case listener_tag: return read_listener(*listeners_[which]);
-        default: poll_asio_ = true;
+void turn_shard::serve_rest() {
+    for (auto& listener : listeners_) {
+        if (listener->has_more) read_listener(*listener);
     }
 }
 
-/// Timers of the core and of Asio. With many clients there is always a deadline; without any there may be
-/// none.
-std::optional<duration> turn_shard::time_to_wait() const {
-    const bool reading_on = std::ranges::any_of(listeners_, [](const auto& l) { return l->has_more; });
-    if (reading_on || poll_asio_) return duration::zero();
-    const bool asio_has_timers = !link_listeners_.empty();
-    const auto next = core_.deadline();
-    if (!next && !asio_has_timers) return std::nullopt;
-    const auto core_wait = next ? std::max(*next - clock_now(), duration::zero()) : duration::max();
-    return asio_has_timers ? std::min<duration>(core_wait, asio_interval) : core_wait;
+bool turn_shard::has_rest() const {
+    return std::ranges::any_of(listeners_, [](const auto& listener) { return listener->has_more; });
 }
 
-void turn_shard::keep_time() {
-    if (now_ - clock_set_ >= clock_interval) {
-        clock_set_ = now_;
-        core_.set_clock(wall_now(), now_);
-    }
-    if (!link_listeners_.empty() && now_ - asio_polled_ >= asio_interval) {
-        asio_polled_ = now_;
-        poll_asio_ = true;
-    }
-    if (const auto due = core_.deadline(); due && *due <= now_) {
-        core_.handle_timeout(now_, out_);
-        finish_turn();
-    }
+void turn_shard::tie_clock() {
+    core_.set_clock(wall_now(), now());
 }
 
-void turn_shard::stop() {
-    if (thread_.joinable()) {
-        ending_ = true;
-        readiness_.wake();
-        thread_.join();
-    } else if (!ending_.exchange(true)) {
-        close_everything();
-        context_.run();
-    }
+void turn_shard::handle_deadline() {
+    core_.handle_timeout(now(), out_);
+    finish_turn();
 }
 
-/// Leaves the context without work, so that its `run` returns after the last handler has seen its
-/// cancellation.
 void turn_shard::close_everything() {
     for (auto& listener : link_listeners_) listener->close();
     const auto links = links_;
     for (const auto& [socket, link] : links) link->close();
-}
-
-void turn_shard::post(std::function<void()> task) {
-    asio::post(context_, std::move(task));
-    readiness_.wake();
-}
-
-void turn_shard::call(const std::function<void()>& task) const {
-    if (runner_ == std::this_thread::get_id()) return task();
-    std::promise<void> done;
-    {
-        const std::scoped_lock lock(running_mutex_);
-        if (!running_) return task();
-        const_cast<turn_shard*>(this)->post([&] {
-            task();
-            done.set_value();
-        });
-    }
-    done.get_future().wait();
 }
 
 void turn_shard::reconfigure(turn::settings changed, log_sink log, log_level least,
@@ -284,19 +133,9 @@ void turn_shard::drain() {
 
 turn_shard_counters turn_shard::shell_count() const {
     auto copy = count_;
+    copy.wake_ups = wake_ups();
     copy.sent = batch_.count();
     return copy;
-}
-
-turn::client_socket turn_shard::socket_of(udp_listener& listener, const received& in) {
-    if (!listener.reports_local || !in.local) return listener.first_local;
-    for (turn::client_socket i = 0; i < locals_.size(); ++i) {
-        if (locals_[i].listener == &listener && locals_[i].ip == in.local) return i;
-    }
-    // Whoever comes to one more is answered from the address that the kernel picks.
-    if (locals_.size() >= locals_max) return listener.first_local;
-    locals_.push_back({&listener, in.local});
-    return static_cast<turn::client_socket>(locals_.size() - 1);
 }
 
 void turn_shard::read_listener(udp_listener& listener) {
@@ -306,7 +145,7 @@ void turn_shard::read_listener(udp_listener& listener) {
         bool drained = false;
         ++count_.receive_calls;
         for (const auto& run : ring_.receive(listener.socket.native_handle(), drained)) {
-            const auto socket = socket_of(listener, run);
+            const auto socket = locals_.number_for(listener.number, run.local);
             run.for_each_datagram([&](bytes datagram) {
                 ++count_.datagrams_received;
                 if (run.segment_bytes < run.data.size()) ++count_.received_in_runs;
@@ -329,15 +168,15 @@ void turn_shard::read_relay(turn::relay_id relay, bool has_error) {
     if (!from) return;
     if (has_error) {
         while (const auto report = from->socket.next_icmp()) {
-            core_.handle_icmp(relay, {report->destination, report->type, report->code, report->data}, now_,
+            core_.handle_icmp(relay, {report->destination, report->type, report->code, report->data}, now(),
                               out_);
         }
     }
     // Usually one datagram waits, and asking whether there is a second costs a third of reading the first. So
     // one is read, and the level-triggered set reports the socket again if there is more; then it is emptied
     // at once.
-    const bool reported_again = from->last_turn + 1 == turn_;
-    from->last_turn = turn_;
+    const bool reported_again = from->last_turn + 1 == turn();
+    from->last_turn = turn();
     const bool empty_it = from->in_bursts || reported_again;
     std::size_t datagrams = 0;
     bool drained = false;
@@ -349,7 +188,7 @@ void turn_shard::read_relay(turn::relay_id relay, bool has_error) {
             run.for_each_datagram([&](bytes datagram) {
                 ++datagrams;
                 if (run.segment_bytes < run.data.size()) ++count_.received_in_runs;
-                core_.handle_peer(relay, run.remote, datagram, now_, out_);
+                core_.handle_peer(relay, run.remote, datagram, now(), out_);
             });
         }
         if (out_.transmits.size() >= transmits_max) queue_transmits();
@@ -360,13 +199,13 @@ void turn_shard::read_relay(turn::relay_id relay, bool has_error) {
 }
 
 void turn_shard::handle_message(const turn::client_datagram& in) {
-    core_.handle(in, now_, out_);
+    core_.handle(in, now(), out_);
     if (!out_.commands.empty() || !out_.deliveries.empty()) carry_out();
 }
 
 void turn_shard::handle_delivery(const turn::delivery& what) {
-    now_ = clock_now();
-    core_.handle_delivery(what, now_, out_);
+    refresh();
+    core_.handle_delivery(what, now(), out_);
     finish_turn();
 }
 
@@ -384,7 +223,7 @@ void turn_shard::carry_out() {
     for (std::size_t i = 0; i < out_.deliveries.size(); ++i) {
         const auto what = out_.deliveries[i];
         if (what.shard == shard_) {
-            core_.handle_delivery(what, now_, out_);
+            core_.handle_delivery(what, now(), out_);
         } else if (around_.deliver(what.shard, what)) {
             ++count_.handed_over;
         } else {
@@ -403,10 +242,10 @@ void turn_shard::open_relay(const turn::relay_command& command) {
         command.bound,
         {.receive_buffer_bytes = relay_buffer_bytes, .report_icmp = true, .may_fragment = true},
         relay.socket);
-    const bool bound = !failed && readiness_.add(relay.socket.native_handle(),
-                                                 tag_of(relay_tag, command.relay), EPOLLIN | EPOLLERR);
+    const bool bound = !failed && readiness().add(relay.socket.native_handle(),
+                                                  tag_of(relay_tag, command.relay), EPOLLIN | EPOLLERR);
     if (!bound) relay.socket = {};
-    core_.handle_relay_opened(command.relay, bound, now_, out_);
+    core_.handle_relay_opened(command.relay, bound, now(), out_);
 }
 
 void turn_shard::close_relay(turn::relay_id relay) {
@@ -436,7 +275,7 @@ void turn_shard::send_to_client(const turn::transmit& what) {
         return;
     }
     const auto& local = locals_[what.socket];
-    batch_.add({.fd = local.listener->socket.native_handle(),
+    batch_.add({.fd = local.fd,
                 .destination = what.destination,
                 .source = local.ip ? &*local.ip : nullptr,
                 .head = what.head,
@@ -489,8 +328,8 @@ turn::client_socket turn_shard::add_link(std::shared_ptr<client_link> link) {
 
 void turn_shard::remove_link(turn::client_socket socket, const endpoint& remote) {
     links_.erase(socket);
-    now_ = clock_now();
-    core_.handle_client_gone(socket, remote, now_, out_);
+    refresh();
+    core_.handle_client_gone(socket, remote, now(), out_);
     finish_turn();
 }
 

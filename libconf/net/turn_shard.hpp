@@ -1,9 +1,10 @@
 /// One relay thread: its sockets, its TURN core, and nothing else.
 #pragma once
 
-#include "libconf/net/readiness_set.hpp"
+#include "libconf/net/local_table.hpp"
 #include "libconf/net/receive_ring.hpp"
 #include "libconf/net/send_batch.hpp"
+#include "libconf/net/shard_loop.hpp"
 #include "libconf/net/turn_client_link.hpp"
 #include "libconf/net/udp_socket.hpp"
 #include "libconf/turn/server.hpp"
@@ -11,22 +12,16 @@
 #include <conf/log.hpp>
 #include <conf/result.hpp>
 
-#include <asio/io_context.hpp>
-
-#include <atomic>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <unordered_map>
 #include <vector>
 
 namespace conf::net {
 
 class dtls_listener;
-class stream_listener;
 class tls_context;
 
 /// What the shell counts by itself, beside turn::counters.
@@ -47,12 +42,9 @@ struct turn_shard_counters {
 
 /// Reads batches, asks the core, sends batches, and waits no longer than the core's deadline.
 ///
-/// The thread waits in a readiness_set. TCP, TLS and DTLS clients are served by Asio, which is polled when
-/// one of its sockets, listed with `watch`, is ready, when something was posted, and ten times a second for
-/// its timers.
-///
-/// Everything but `post`, `start` and `stop` runs on the shard's thread, or before `start` on the caller's.
-class turn_shard {
+/// What is not said to be thread-safe by shard_loop runs on the shard's thread, or before `start` on the
+/// caller's.
+class turn_shard final : public shard_loop {
 public:
     /// Gives a delivery to the relay thread that owns its target. Called on this shard's thread.
     using deliver_to_shard = std::function<bool(std::uint8_t shard, const turn::delivery& what)>;
@@ -68,22 +60,12 @@ public:
     };
 
     turn_shard(turn::identity fixed, turn::settings initial, environment around);
-    ~turn_shard();
-    turn_shard(const turn_shard&) = delete;
-    turn_shard& operator=(const turn_shard&) = delete;
+    ~turn_shard() override;
 
     /// Each returns where it listens. Call before `start`.
     result<endpoint> listen_udp(const endpoint& at, bool shared);
     result<endpoint> listen_stream(const endpoint& at, bool shared, std::shared_ptr<tls_context> tls);
     result<endpoint> listen_dtls(const endpoint& at, bool shared, std::shared_ptr<tls_context> tls);
-
-    void start();
-    /// Ends the thread and drops everything; idempotent. Not from the shard's own thread.
-    void stop();
-    /// Runs `task` on the shard's thread.
-    void post(std::function<void()> task);
-    /// Runs `task` there and waits; on the caller's thread when the shard does not run.
-    void call(const std::function<void()>& task) const;
 
     void reconfigure(turn::settings changed, log_sink log, log_level least, bool log_client_addresses);
     void drain();
@@ -94,9 +76,6 @@ public:
     [[nodiscard]] turn_shard_counters shell_count() const;
 
     // For the listeners of streams and DTLS, which are part of the shard in other files.
-    [[nodiscard]] asio::io_context& context() noexcept { return context_; }
-    /// Polls Asio when this descriptor becomes readable or writable. It leaves by being closed.
-    void watch(int fd);
     [[nodiscard]] turn_shard_counters& mutable_count() noexcept { return count_; }
     turn::client_socket add_link(std::shared_ptr<client_link> link);
     void remove_link(turn::client_socket socket, const endpoint& remote);
@@ -114,12 +93,17 @@ private:
         bool in_bursts = false;  ///< more than one datagram waited the last time
     };
 
-    void run();
-    [[nodiscard]] std::span<const epoll_event> wait();
-    void poll_asio();
-    void measure_load();
-    void serve(const epoll_event& event);
-    void close_everything();
+    void serve(std::uint64_t which, std::uint32_t events) override;
+    void serve_rest() override;
+    [[nodiscard]] bool has_rest() const override;
+    void finish() override { finish_turn(); }
+    [[nodiscard]] std::optional<instant> next_deadline() override { return core_.deadline(); }
+    void handle_deadline() override;
+    void tie_clock() override;
+    [[nodiscard]] bool uses_asio() const override { return !link_listeners_.empty(); }
+    [[nodiscard]] std::uint64_t datagrams() const override { return count_.datagrams_received; }
+    void close_everything() override;
+
     void read_listener(udp_listener& listener);
     void read_relay(turn::relay_id relay, bool has_error);
     void carry_out();
@@ -129,51 +113,24 @@ private:
     void send_to_client(const turn::transmit& what);
     void send_to_peer(const turn::transmit& what);
     void report_events();
-    void keep_time();
-    [[nodiscard]] std::optional<duration> time_to_wait() const;
-    [[nodiscard]] turn::client_socket socket_of(udp_listener& listener, const received& in);
     [[nodiscard]] relay_socket* find_relay(turn::relay_id relay) noexcept;
 
-    readiness_set readiness_;
-    asio::io_context context_{1};
-    bool poll_asio_ = false;
-    std::atomic<bool> ending_{false};
     environment around_;
     turn::server core_;
     turn::outputs out_;
-    instant now_{};
-    instant clock_set_{};
-    instant asio_polled_{};
     std::uint8_t shard_;
 
     receive_ring ring_;
     send_batch batch_;
     std::vector<std::unique_ptr<udp_listener>> listeners_;
-    /// A datagram client's socket number is its place here: a listener, and for those bound to every address
-    /// the local one that was hit.
-    struct local_address {
-        udp_listener* listener = nullptr;
-        std::optional<ip_address> ip;
-    };
-    std::deque<local_address> locals_;
+    local_table locals_;                // a datagram client's socket number is its place here
     std::vector<relay_socket> relays_;  // by relay_id
     std::unordered_map<turn::client_socket, std::shared_ptr<client_link>> links_;
     turn::client_socket next_link_ = first_link;
     std::vector<std::shared_ptr<link_listener>> link_listeners_;
     bool drained_told_ = false;
 
-    // How busy the thread is; measure_load decides from it whether to let packets gather.
-    instant window_start_{};
-    std::uint64_t packets_before_ = 0;
-    duration idle_{};
-    bool gathers_ = false;
-    bool steady_ = false;  ///< the last wait was shorter than a gathering
-    std::uint32_t turn_ = 0;
     turn_shard_counters count_;
-    std::thread thread_;
-    std::atomic<std::thread::id> runner_{};
-    mutable std::mutex running_mutex_;
-    bool running_ = false;  // guarded by running_mutex_: what is posted now will be run
 
     /// Numbers below are datagram listeners.
     static constexpr turn::client_socket first_link = 0x10000;

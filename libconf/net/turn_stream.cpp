@@ -1,7 +1,5 @@
 #include "libconf/net/turn_stream.hpp"
 
-#include "libconf/net/listen_address.hpp"
-#include "libconf/net/socket_address.hpp"
 #include "libconf/net/tls_context.hpp"
 #include "libconf/net/turn_client_link.hpp"
 #include "libconf/net/turn_shard.hpp"
@@ -10,7 +8,6 @@
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/experimental/as_tuple.hpp>
-#include <asio/ip/v6_only.hpp>
 #include <asio/ssl/stream.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
@@ -30,16 +27,6 @@ constexpr auto as_result = asio::experimental::as_tuple(asio::use_awaitable);
 
 /// A STUN header can announce no more than this, a ChannelData header a little less.
 constexpr std::size_t message_bytes_max = 20 + 65536;
-/// After an error like "too many open files" accepting at once would spin.
-constexpr std::chrono::milliseconds accept_pause{100};
-
-endpoint endpoint_of(const tcp::endpoint& from) {
-    const auto address = from.address();
-    if (address.is_v4()) return {ip_address::v4(address.to_v4().to_uint()), from.port()};
-    const auto raw = address.to_v6().to_bytes();
-    return {ip_address::from_bytes(std::as_bytes(std::span(raw))), from.port()};
-}
-
 /// One connection. `Stream` is a TCP socket or a TLS stream over one. Belongs to its shard.
 template <class Stream>
 class stream_connection final : public client_link,
@@ -210,71 +197,25 @@ using tls_stream = asio::ssl::stream<tcp::socket>;
 
 }  // namespace
 
-stream_listener::stream_listener(turn_shard& shard, std::shared_ptr<tls_context> tls)
-    : shard_(shard), tls_(std::move(tls)), acceptor_(shard.context()) {}
-
-result<endpoint> stream_listener::open(const endpoint& at, bool shared) {
-    const auto where = (tls_ ? "tls://" : "tcp://") + at.to_string();
-    asio::error_code error;
-    const auto address = asio::ip::make_address(at.ip.to_string(), error);
-    const tcp::endpoint target(address, at.port);
-    const auto step = [&](auto&& act) {
-        if (!error) act();
-    };
-    step([&] { acceptor_.open(target.protocol(), error); });
-    step([&] { acceptor_.set_option(tcp::acceptor::reuse_address(true), error); });
-    if (at.ip.is_v6()) step([&] { acceptor_.set_option(asio::ip::v6_only(true), error); });
-    using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
-    if (shared) step([&] { acceptor_.set_option(reuse_port(true), error); });
-    step([&] { acceptor_.bind(target, error); });
-    step([&] { acceptor_.listen(1024, error); });
-    if (error) return listen_failure(where, error);
-    const auto bound = endpoint_of(acceptor_.local_endpoint(error));
-    shard_.watch(acceptor_.native_handle());
-    asio::co_spawn(shard_.context(), accept_all(shared_from_this()), asio::detached);
-    return bound;
-}
-
-void stream_listener::close() {
-    asio::error_code ignored;
-    acceptor_.close(ignored);
-}
-
-asio::awaitable<void> stream_listener::accept_all(std::shared_ptr<stream_listener> self) {
-    auto& context = self->shard_.context();
-    asio::steady_timer pause(context);
-    for (;;) {
-        auto [error, socket] = co_await self->acceptor_.async_accept(as_result);
-        if (error == asio::error::operation_aborted || !self->acceptor_.is_open()) co_return;
-        if (error) {
-            pause.expires_after(accept_pause);
-            co_await pause.async_wait(as_result);
-            continue;
-        }
-        self->welcome(std::move(socket));
-    }
-}
-
-void stream_listener::welcome(tcp::socket socket) {
-    if (shard_.mutable_count().stream_connections >= stream_connections_max) {
-        ++shard_.mutable_count().stream_refused;
-        return;
-    }
-    asio::error_code error;
-    socket.set_option(tcp::no_delay(true), error);
-    const auto peer = socket.remote_endpoint(error);
-    if (error) return;  // gone again
-    const auto remote = endpoint_of(peer);
-    if (!tls_) {
-        std::make_shared<stream_connection<tcp::socket>>(shard_, std::move(socket), remote, nullptr)->start();
-        return;
-    }
-    auto current = tls_->current();
-    SSL_CTX_up_ref(current.get());  // the view takes over one reference
-    asio::ssl::context view(current.get());
-    std::make_shared<stream_connection<tls_stream>>(shard_, tls_stream(std::move(socket), view), remote,
-                                                    std::move(current))
-        ->start();
+std::shared_ptr<stream_acceptor> make_stream_listener(turn_shard& shard, std::shared_ptr<tls_context> tls) {
+    return std::make_shared<stream_acceptor>(
+        shard, [&shard, tls = std::move(tls)](tcp::socket socket, const endpoint& remote) {
+            if (shard.mutable_count().stream_connections >= stream_connections_max) {
+                ++shard.mutable_count().stream_refused;
+                return;
+            }
+            if (!tls) {
+                std::make_shared<stream_connection<tcp::socket>>(shard, std::move(socket), remote, nullptr)
+                    ->start();
+                return;
+            }
+            auto current = tls->current();
+            SSL_CTX_up_ref(current.get());  // the view takes over one reference
+            asio::ssl::context view(current.get());
+            std::make_shared<stream_connection<tls_stream>>(shard, tls_stream(std::move(socket), view),
+                                                            remote, std::move(current))
+                ->start();
+        });
 }
 
 }  // namespace conf::net

@@ -24,6 +24,17 @@ std::uint32_t ssrc_of(bytes header) noexcept {
     return load_u32(header, 8);
 }
 
+/// Encrypts prefix and payload one behind the other: both ciphers are streams.
+bool encrypt_body(EVP_CIPHER_CTX* with, const job& one, unsigned char* to) {
+    int size = 0;
+    if (!one.prefix.empty() &&
+        EVP_EncryptUpdate(with, to, &size, raw(one.prefix), static_cast<int>(one.prefix.size())) != 1) {
+        return false;
+    }
+    return EVP_EncryptUpdate(with, to + one.prefix.size(), &size, raw(one.payload),
+                             static_cast<int>(one.payload.size())) == 1;
+}
+
 class evp_key : public sending_key {
 public:
     virtual void protect(const job& one) = 0;
@@ -49,16 +60,15 @@ public:
         store_u16(iv, 10, static_cast<std::uint16_t>(one.index));
         for (std::size_t i = 0; i < iv.size(); ++i) iv[i] ^= salt_[i];
         auto* body = raw(one.out) + one.header.size();
+        auto* tag = body + one.prefix.size() + one.payload.size();
         int size = 0;
-        int end = 0;
         std::memcpy(one.out, one.header.data(), one.header.size());
         check(EVP_EncryptInit_ex(context_.get(), nullptr, nullptr, nullptr, raw(iv)) == 1 &&
               EVP_EncryptUpdate(context_.get(), nullptr, &size, raw(one.header),
                                 static_cast<int>(one.header.size())) == 1 &&
-              EVP_EncryptUpdate(context_.get(), body, &size, raw(one.payload),
-                                static_cast<int>(one.payload.size())) == 1 &&
-              EVP_EncryptFinal_ex(context_.get(), body + size, &end) == 1 &&
-              EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_GCM_GET_TAG, 16, body + one.payload.size()) == 1);
+              encrypt_body(context_.get(), one, body) &&
+              EVP_EncryptFinal_ex(context_.get(), tag, &size) == 1 &&
+              EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_GCM_GET_TAG, 16, tag) == 1);
     }
 
 private:
@@ -91,13 +101,10 @@ public:
         store_u32(place, 8, static_cast<std::uint32_t>(one.index >> 16));
         store_u16(place, 12, static_cast<std::uint16_t>(one.index));
         for (std::size_t i = 0; i < iv.size(); ++i) iv[i] ^= place[i];
-        const auto size_before_tag = one.header.size() + one.payload.size();
-        auto* body = raw(one.out) + one.header.size();
-        int size = 0;
+        const auto size_before_tag = one.header.size() + one.prefix.size() + one.payload.size();
         std::memcpy(one.out, one.header.data(), one.header.size());
         check(EVP_EncryptInit_ex(context_.get(), nullptr, nullptr, nullptr, raw(iv)) == 1 &&
-              EVP_EncryptUpdate(context_.get(), body, &size, raw(one.payload),
-                                static_cast<int>(one.payload.size())) == 1);
+              encrypt_body(context_.get(), one, raw(one.out) + one.header.size()));
         std::array<std::byte, 4> roc{};
         store_u32(roc, 0, static_cast<std::uint32_t>(one.index >> 16));
         std::array<unsigned char, 20> digest{};

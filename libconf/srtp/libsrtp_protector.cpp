@@ -2,7 +2,7 @@
 #include "libconf/srtp/libsrtp_context.hpp"
 #include "libconf/srtp/protector.hpp"
 
-#include <cstring>
+#include <algorithm>
 
 namespace conf::srtp {
 namespace {
@@ -24,11 +24,10 @@ public:
 
     void protect(std::span<const job> jobs) override {
         for (const auto& one : jobs) {
-            std::memcpy(one.out, one.header.data(), one.header.size());
-            if (!one.payload.empty()) {
-                std::memcpy(one.out + one.header.size(), one.payload.data(), one.payload.size());
-            }
-            auto size = static_cast<int>(one.header.size() + one.payload.size());
+            auto* end = one.out;
+            for (const auto part : {one.header, one.prefix, one.payload})
+                end = std::ranges::copy(part, end).out;
+            auto size = static_cast<int>(end - one.out);
             check(srtp_protect(static_cast<libsrtp_key*>(one.key)->context.get(), one.out, &size) ==
                   srtp_err_status_ok);
         }

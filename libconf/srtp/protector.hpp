@@ -21,14 +21,16 @@ public:
     virtual ~sending_key() = default;
 };
 
-/// One packet to protect. `header` stays in the clear and is written in front; `payload` may belong to a
-/// packet that others read meanwhile.
+/// One packet to protect. `header` stays in the clear and is written in front; `prefix` and `payload` follow,
+/// encrypted as one. `payload` may belong to a packet that others read meanwhile; `prefix` is what this
+/// receiver has in front of it: RTX's original sequence number, a payload descriptor of its own.
 struct job {
     sending_key* key = nullptr;
     bytes header;             ///< RTP header with CSRCs and extensions
+    bytes prefix;             ///< mostly empty
     bytes payload;            ///< codec bytes and RTP padding
     std::uint64_t index = 0;  ///< ROC * 65536 + SEQ (RFC 3711 §3.3.1); never twice for one SSRC under one key
-    std::byte* out = nullptr;  ///< room for header, payload and tag
+    std::byte* out = nullptr;  ///< room for header, prefix, payload and tag
 };
 
 /// The sender stops before an index would come again (RFC 3711 §9.2).

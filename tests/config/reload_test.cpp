@@ -24,7 +24,16 @@ TEST_CASE("a reload tells what changed and what needs a restart", "[config]") {
     const auto key = folder.write("key.pem", "-----BEGIN PRIVATE KEY-----\n");
     const std::vector<change_case> cases = {
         {"http.listen=127.0.0.1:81", "http.listen", true},
+        {"http.limits.connections_per_address=0", "http.limits.connections_per_address", true},
+        {"http.limits.connections=1", "http.limits.connections", true},
+        {"http.limits.session_requests_per_minute=0", "http.limits.session_requests_per_minute", true},
         {"metrics.listen=", "metrics.listen", true},
+        {"media.listen=[::1]:40000", "media.listen", true},
+        {"media.public_addresses=192.0.2.1", "media.public_addresses", true},
+        {"media.shards=2", "media.shards", true},
+        {"rooms.open=true", "rooms.open", true},
+        {"rooms.secrets=a-pheasant-in-the-snow", "rooms.secrets", false},
+        {"rooms.limits.participants=0", "rooms.limits.participants", true},
         {"turn.listen=udp://127.0.0.1:0", "turn.listen", true},
         {"turn.realm=x", "turn.realm", false},
         {"turn.secrets=pheasant", "turn.secrets", false},

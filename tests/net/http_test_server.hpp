@@ -39,6 +39,13 @@ public:
     [[nodiscard]] const endpoint& at() const { return at_; }
     [[nodiscard]] const net::http_stats& stats() const { return server_.stats(); }
 
+    /// Runs `task` on the server's loop and waits for it.
+    void call(const std::function<void()>& task) const { loop_.call(task); }
+    /// Ends all connections now.
+    void close() {
+        loop_.call([&] { server_.close(); });
+    }
+
     /// Starts to drain; the future is ready when the server is empty.
     std::future<void> drain() {
         auto done = std::make_shared<std::promise<void>>();
@@ -47,7 +54,7 @@ public:
     }
 
 private:
-    net::event_loop loop_;
+    mutable net::event_loop loop_;  // thread-safe
     net::http_server server_;
     endpoint at_;
 };

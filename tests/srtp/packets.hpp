@@ -39,11 +39,12 @@ inline std::vector<std::byte> rtp_header(std::uint32_t ssrc, std::uint16_t seque
     return made;
 }
 
-/// One packet through one protector.
+/// One packet through one protector; `prefix` bytes of the payload are given apart from the rest.
 inline std::vector<std::byte> protect_one(srtp::protector& with, srtp::sending_key& key, bytes header,
-                                          bytes payload, std::uint64_t index, std::size_t tag) {
+                                          bytes payload, std::uint64_t index, std::size_t tag,
+                                          std::size_t prefix = 0) {
     std::vector<std::byte> out(header.size() + payload.size() + tag);
-    const srtp::job one{&key, header, payload, index, out.data()};
+    const srtp::job one{&key, header, payload.first(prefix), payload.subspan(prefix), index, out.data()};
     with.protect(std::span(&one, 1));
     out.resize(header.size() + payload.size() + tag);
     return out;

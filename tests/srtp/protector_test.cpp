@@ -30,6 +30,34 @@ TEST_CASE("every protector writes what libsrtp writes", "[srtp]") {
     }
 }
 
+TEST_CASE("a prefix is encrypted as the beginning of the payload", "[srtp]") {
+    crypto::keyed_random random(crypto::key_from_seed(4));
+    for (const auto name : srtp::protector_names()) {
+        const auto protector = srtp::make_protector(name);
+        REQUIRE(protector);
+        for (const auto which : test::profiles) {
+            const auto tag = srtp::sizes_of(which).tag;
+            const auto master = test::random_key(which, random);
+            const auto whole = protector->make_key(master);
+            const auto in_parts = protector->make_key(master);
+            std::uint64_t next = 0;
+            // Around the ciphers' blocks of 16 bytes, up to a payload that is all prefix.
+            for (const auto prefix : std::vector<std::size_t>{0, 1, 2, 5, 15, 16, 17, 31, 32, 33, 63, 64}) {
+                for (const auto rest : std::vector<std::size_t>{0, 1, 15, 16, 17, 1100}) {
+                    INFO(name << ' ' << srtp::name_of(which) << ' ' << prefix << " + " << rest);
+                    const std::uint64_t index = ++next;
+                    const auto header =
+                        test::rtp_header(7, static_cast<std::uint16_t>(index), rest % 3, random);
+                    const auto payload = test::random_bytes(random, prefix + rest);
+                    const auto expected = test::protect_one(*protector, *whole, header, payload, index, tag);
+                    REQUIRE(test::protect_one(*protector, *in_parts, header, payload, index, tag, prefix) ==
+                            expected);
+                }
+            }
+        }
+    }
+}
+
 TEST_CASE("a batch is what its packets are one by one", "[srtp]") {
     crypto::keyed_random random(crypto::key_from_seed(2));
     for (const auto name : srtp::protector_names()) {
@@ -51,7 +79,7 @@ TEST_CASE("a batch is what its packets are one by one", "[srtp]") {
             outs.emplace_back(headers.back().size() + payload.size() + srtp::tag_bytes_max);
         }
         for (std::size_t i = 0; i < receivers; ++i)
-            jobs.push_back({keys[i].get(), headers[i], payload, i, outs[i].data()});
+            jobs.push_back({keys[i].get(), headers[i], {}, payload, i, outs[i].data()});
         protector->protect(jobs);
         for (std::size_t i = 0; i < receivers; ++i) {
             const auto tag = srtp::sizes_of(masters[i].profile()).tag;

@@ -1,0 +1,242 @@
+// The engine's commands of WHIP and WHEP: publish, play, patch.
+#include "libconf/base/check.hpp"
+#include "libconf/engine/room.hpp"
+#include "libconf/engine/session_names.hpp"
+#include "libconf/sdp/names.hpp"
+#include "libconf/sdp/parse.hpp"
+#include "libconf/sdp/write.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace conf::engine {
+namespace {
+
+sdp::refusal refusal_of(int status, std::string why) {
+    return {.status = status, .why = std::move(why), .mid = {}};
+}
+
+std::vector<dtls::fingerprint> to_dtls(const std::vector<sdp::fingerprint>& from) {
+    std::vector<dtls::fingerprint> made;
+    for (const auto& one : from) {
+        const auto name = sdp::name_of(sdp::hash_names, one.hash);
+        if (const auto known = dtls::fingerprint::make(name, one.value)) made.push_back(*known);
+    }
+    return made;
+}
+
+bool is_name(std::string_view text) noexcept {
+    return !text.empty() && text.size() <= name_bytes_max;
+}
+
+patched refuse_patch(int status, std::string why) {
+    return {.status = status, .body = {}, .etag = {}, .why = std::move(why)};
+}
+
+}  // namespace
+
+/// An offer, of a publisher or of a player.
+struct media_engine::request {
+    std::string_view room;
+    std::optional<std::string> publishes_as;
+    sfu::publisher_filter wants;
+    std::string_view offer;
+};
+
+sdp::outcome<opened, sdp::refusal> media_engine::publish(std::string_view room, std::string_view name,
+                                                         std::string_view offer, instant now, outputs& out) {
+    return open({room, std::string(name), {}, offer}, now, out);
+}
+
+sdp::outcome<opened, sdp::refusal> media_engine::play(std::string_view room, sfu::publisher_filter wants,
+                                                      std::string_view offer, instant now, outputs& out) {
+    return open({room, std::nullopt, std::move(wants), offer}, now, out);
+}
+
+/// What can be known before the offer is read.
+std::optional<sdp::refusal> media_engine::refuse(const request& of) {
+    if (!is_name(of.room) || (of.publishes_as && !is_name(*of.publishes_as))) {
+        return refusal_of(400, fmt::format("names have 1 to {} bytes", name_bytes_max));
+    }
+    const auto found = rooms_.find(of.room);
+    const auto* const in = found == rooms_.end() ? nullptr : found->second.get();
+    if (of.publishes_as && in != nullptr && in->router.has_publisher(*of.publishes_as)) {
+        return refusal_of(409, fmt::format("\"{}\" is publishing already", *of.publishes_as));
+    }
+    if (of.wants.only && (in == nullptr || !in->router.has_publisher(*of.wants.only))) {
+        return refusal_of(409, fmt::format("\"{}\" is not publishing yet", *of.wants.only));
+    }
+    if (sessions_.size() >= with_.limits.transports) {
+        return refusal_of(503, "the server is full; try again later");
+    }
+    const auto most = with_.limits.participants_per_room;
+    const auto here =
+        in == nullptr ? 0 : (of.publishes_as ? in->publishers : in->members.size() - in->publishers);
+    if (most != 0 && here >= most) {
+        return refusal_of(
+            503, fmt::format("the room is full: {} {}", most, of.publishes_as ? "publishers" : "players"));
+    }
+    return std::nullopt;
+}
+
+ice::credentials media_engine::make_credentials() {
+    for (;;) {
+        auto made = ice::make_credentials(random_, with_.shard);
+        if (find_ufrag(made.ufrag) == nullptr) return made;
+    }
+}
+
+sdp::server_parameters media_engine::make_server_parameters() {
+    auto credentials = make_credentials();
+    return {.session_id = random_() >> 1,
+            .session_version = 1,
+            .ufrag = std::move(credentials.ufrag),
+            .pwd = std::move(credentials.pwd),
+            .certificate = certificate_,
+            .candidates = with_.candidates};
+}
+
+/// One for each section. The k-th audio and the k-th video section carry the same publisher, so they share a
+/// stream; SSRCs are random, and no two of them are the same (SEC-DTLS-5).
+std::vector<sdp::sent_stream> media_engine::make_streams(const sdp::session& offer) {
+    std::set<std::uint32_t> used{0};
+    const auto next_ssrc = [&] {
+        for (;;) {
+            const auto drawn = static_cast<std::uint32_t>(random_());
+            if (used.insert(drawn).second) return drawn;
+        }
+    };
+    const auto cname = make_etag(random_);
+    std::size_t audio = 0;
+    std::size_t video = 0;
+    std::vector<sdp::sent_stream> made;
+    made.reserve(offer.media.size());
+    for (const auto& section : offer.media) {
+        const bool is_audio = section.kind == sdp::media_kind::audio;
+        const auto stream = fmt::format("conf-{}", is_audio ? audio++ : video++);
+        made.push_back({.ssrc = next_ssrc(),
+                        .rtx_ssrc = next_ssrc(),
+                        .cname = cname,
+                        .msid = {stream, fmt::format("{}-{}", stream, is_audio ? "audio" : "video")}});
+    }
+    return made;
+}
+
+sdp::outcome<sdp::negotiated, sdp::refusal> media_engine::negotiate(const request& of,
+                                                                    const sdp::server_parameters& server,
+                                                                    std::vector<sdp::sent_stream>& sent) {
+    const auto offer = sdp::parse(of.offer);
+    if (!offer) return sdp::to_refusal(offer.error());
+    if (of.publishes_as) return sdp::answer_whip(*offer, with_.capabilities, server);
+    sent = make_streams(*offer);
+    return sdp::answer_whep(*offer, with_.capabilities, server, sent);
+}
+
+media_engine::room_entry& media_engine::enter_room(std::string_view name) {
+    if (const auto found = rooms_.find(name); found != rooms_.end()) return *found->second;
+    while (rooms_by_number_.contains(next_room_)) ++next_room_;
+    auto made = std::make_unique<room_entry>(
+        std::string(name), next_room_, pool_,
+        sfu::router::settings{.seed = random_(), .wall_at_zero = with_.wall_at_zero});
+    auto& kept = *made;
+    rooms_by_number_.emplace(next_room_++, &kept);
+    rooms_.emplace(kept.name, std::move(made));
+    return kept;
+}
+
+sdp::outcome<opened, sdp::refusal> media_engine::open(const request& of, instant now, outputs& out) {
+    const auto refused = [&](sdp::refusal why) {
+        ++count_.refused;
+        return why;
+    };
+    if (auto why = refuse(of)) return refused(*std::move(why));
+    const auto server = make_server_parameters();
+    std::vector<sdp::sent_stream> sent;
+    auto both = negotiate(of, server, sent);
+    if (!both) return refused(both.error());
+    auto expected = to_dtls(both->remote.fingerprints);
+    if (expected.empty()) return refused(refusal_of(422, "a=fingerprint that can be checked is required"));
+
+    std::uint16_t place = 0;
+    if (free_slots_.empty()) {
+        place = static_cast<std::uint16_t>(slots_.size());
+        slots_.emplace_back();
+    } else {
+        place = free_slots_.back();
+        free_slots_.pop_back();
+    }
+    auto& kept = slots_[place];
+    auto& in = enter_room(of.room);
+    const auto id = static_cast<transport_id>(kept.generation) << 16 | place;
+    kept.taken = std::unique_ptr<seat>(new seat{
+        .id = id,
+        .in = &in,
+        .session = make_session_name(random_, with_.shard),
+        .etag = make_etag(random_),
+        .publishes_as = of.publishes_as,
+        .remote_ufrag = both->remote.ice.ufrag,
+        .restart_answer = sdp::make_fragment(*both, server),
+        .transport =
+            media_transport({{server.ufrag, server.pwd}, both->remote.ice.ufrag, std::move(expected)},
+                            with_.dtls, with_.protector, now),
+        .ufrags = {},
+        .timer = {},
+    });
+    auto& made = *kept.taken;
+    in.members.push_back(id);
+    sessions_.emplace(made.session, id);
+    list_ufrags(made);
+    arm(made);
+    if (of.publishes_as) {
+        ++in.publishers;
+        ++publishers_;
+        in.router.add_publisher(id, *of.publishes_as, std::move(both->media), now);
+    } else {
+        in.router.add_subscriber(id, of.wants, std::move(both->media), std::move(sent), now, pending_);
+    }
+    touch(in);
+    ++count_.opened;
+    out.events.push_back(event_of(made, event_kind::joined));
+    return opened{made.session, sdp::write(both->answer), made.etag};
+}
+
+patched media_engine::patch(std::string_view session, std::string_view if_match, std::string_view text,
+                            instant now, outputs&) {
+    auto* const of = find_session(session);
+    if (of == nullptr) return refuse_patch(404, "there is no such session");
+    const auto matched = match(if_match, of->etag);
+    if (matched == precondition::missing) return refuse_patch(428, "If-Match is required");
+    if (matched == precondition::fails) {
+        return refuse_patch(412, "If-Match has not the session's ETag: ICE was restarted since");
+    }
+    const auto fragment = sdp::parse_fragment(text);
+    if (!fragment) return refuse_patch(400, fragment.error().message());
+    const auto theirs = sdp::credentials_of(*fragment);
+    const bool restarts = theirs && theirs->ufrag != of->remote_ufrag;
+    if (matched == precondition::any) {
+        if (restarts) return restart_ice(*of, *theirs, now);
+        return refuse_patch(422,
+                            "If-Match: * asks for an ICE restart, which needs a new ice-ufrag and ice-pwd");
+    }
+    if (restarts) return refuse_patch(422, "new ICE credentials are an ICE restart: If-Match: *");
+    // Candidates: a lite agent waits for checks and sends none of its own (SEC-ICE-5).
+    return {};
+}
+
+patched media_engine::restart_ice(seat& of, const sdp::ice_parameters& theirs, instant now) {
+    ++count_.restarts;
+    const auto ours = make_credentials();
+    of.transport.agent().restart(ours, theirs.ufrag, now);
+    of.remote_ufrag = theirs.ufrag;
+    of.etag = make_etag(random_);
+    list_ufrags(of);
+    arm(of);
+    auto& tagged = of.restart_answer.media.front();
+    tagged.ice.ufrag = ours.ufrag;
+    tagged.ice.pwd = ours.pwd;
+    return {.status = 200, .body = sdp::write(of.restart_answer), .etag = of.etag, .why = {}};
+}
+
+}  // namespace conf::engine

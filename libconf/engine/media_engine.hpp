@@ -1,0 +1,188 @@
+/// The media of one shard: sessions by SDP, their transports, and the rooms that join them.
+#pragma once
+
+#include "libconf/base/flat_map.hpp"
+#include "libconf/base/time.hpp"
+#include "libconf/crypto/random.hpp"
+#include "libconf/dtls/session.hpp"
+#include "libconf/engine/counters.hpp"
+#include "libconf/engine/limits.hpp"
+#include "libconf/engine/media_transport.hpp"
+#include "libconf/engine/outputs.hpp"
+#include "libconf/engine/timer_heap.hpp"
+#include "libconf/sdp/negotiate.hpp"
+#include "libconf/sfu/router.hpp"
+#include "libconf/srtp/protector.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace conf::engine {
+
+struct setup {
+    std::uint8_t shard = 0;  ///< below 64; first character of every ufrag and session name
+    dtls::context dtls;
+    srtp::protector& protector;              ///< of this shard; outlives the engine
+    std::vector<sdp::candidate> candidates;  ///< what answers announce: all there will ever be
+    sdp::capabilities capabilities;
+    engine::limits limits;
+    crypto::random_key key{};                  ///< of every name, credential and SSRC
+    std::chrono::microseconds wall_at_zero{};  ///< since 1970 at instant zero
+    std::size_t packet_slots = sfu::packet_pool::slots_max_default;
+};
+
+/// A session that was made: the 201 of WHIP and WHEP.
+struct opened {
+    std::string session;
+    std::string answer;  ///< SDP
+    std::string etag;    ///< without quotes
+};
+
+/// What a PATCH got.
+struct patched {
+    int status = 204;
+    std::string body;  ///< of a 200: application/trickle-ice-sdpfrag
+    std::string etag;  ///< of a 200: the new one
+    std::string why;   ///< of a 4xx, for its sender
+};
+
+/// Sans I/O: commands and datagrams in; datagrams and events out. Nothing a peer sends ends more than its own
+/// session. Belongs to its shard. Each call may append to `out`; media waits for `flush`.
+class media_engine {
+public:
+    /// Precondition: `with.shard` < 64.
+    explicit media_engine(setup with);
+    ~media_engine();
+    media_engine(const media_engine&) = delete;
+    media_engine& operator=(const media_engine&) = delete;
+
+    // Commands. A refusal's status is HTTP's: 400 and 422 as in sdp, 409 for a name that publishes already or
+    // does not publish yet, 503 where a limit is hit.
+    [[nodiscard]] sdp::outcome<opened, sdp::refusal> publish(std::string_view room, std::string_view name,
+                                                             std::string_view offer, instant now,
+                                                             outputs& out);
+    /// Sections stay silent until somebody publishes for them.
+    [[nodiscard]] sdp::outcome<opened, sdp::refusal> play(std::string_view room, sfu::publisher_filter wants,
+                                                          std::string_view offer, instant now, outputs& out);
+    /// RFC 9725 §4.3. `if_match`: the header's value; empty where there is none.
+    [[nodiscard]] patched patch(std::string_view session, std::string_view if_match,
+                                std::string_view fragment, instant now, outputs& out);
+    /// False for an unknown session.
+    bool close(std::string_view session, instant now, outputs& out);
+    /// How many sessions that ended.
+    std::size_t close_room(std::string_view room, instant now, outputs& out);
+
+    /// One datagram, or one frame of RFC 4571. SRTP is decrypted where it lies; nothing of it is needed
+    /// afterwards.
+    void handle(const ice::path& from, mutable_bytes datagram, instant now, outputs& out);
+    /// A TCP connection is gone.
+    void handle_path_closed(const ice::path& gone);
+    /// Whether a check came over it: what else a TCP connection says first closes it.
+    [[nodiscard]] bool knows(const ice::path& from) noexcept { return find_path(from) != nullptr; }
+    void handle_timeout(instant now, outputs& out);
+    [[nodiscard]] std::optional<instant> deadline();
+
+    /// Protects the media of all calls since the last one, as one batch, and appends it. Call it once a turn.
+    void flush(outputs& out);
+    /// Packets that wait for `flush`: a turn that makes very many may flush more than once.
+    [[nodiscard]] std::size_t pending() const noexcept { return pending_.packets.size(); }
+
+    [[nodiscard]] const counters& count() const noexcept { return count_; }
+    [[nodiscard]] census now_here() const noexcept;
+    /// Of all rooms there were and are.
+    [[nodiscard]] sfu::counters media() const noexcept;
+    [[nodiscard]] std::size_t packets_kept() const noexcept { return pool_.in_use(); }
+    [[nodiscard]] bool has_publisher(std::string_view room, std::string_view name) const;
+
+private:
+    using transport_id = sfu::transport_id;
+    struct room_entry;
+    struct seat;
+    struct string_hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const noexcept {
+            return std::hash<std::string_view>{}(text);
+        }
+    };
+    /// Generation in the upper half, place in the lower: what names a transport that is gone finds nothing.
+    struct transport_slot {
+        std::unique_ptr<seat> taken;
+        std::uint16_t generation = 1;
+    };
+    struct timer_owner {
+        std::uint32_t id = 0;
+        bool is_room = false;
+    };
+
+    // commands.cpp
+    struct request;
+    [[nodiscard]] sdp::outcome<opened, sdp::refusal> open(const request& of, instant now, outputs& out);
+    [[nodiscard]] std::optional<sdp::refusal> refuse(const request& of);
+    [[nodiscard]] sdp::outcome<sdp::negotiated, sdp::refusal> negotiate(const request& of,
+                                                                        const sdp::server_parameters& server,
+                                                                        std::vector<sdp::sent_stream>& sent);
+    [[nodiscard]] std::vector<sdp::sent_stream> make_streams(const sdp::session& offer);
+    [[nodiscard]] ice::credentials make_credentials();
+    [[nodiscard]] sdp::server_parameters make_server_parameters();
+    [[nodiscard]] room_entry& enter_room(std::string_view name);
+    [[nodiscard]] patched restart_ice(seat& of, const sdp::ice_parameters& theirs, instant now);
+
+    void handle_check(const ice::path& from, bytes datagram, instant now, outputs& out);
+    void handle_dtls(const ice::path& from, bytes datagram, instant now, outputs& out);
+    void handle_media(const ice::path& from, mutable_bytes datagram, instant now);
+    [[nodiscard]] bool claim(const ice::path& wanted, seat& by);
+    void take_step(seat& of, const media_transport::step& step, instant now, outputs& out);
+    void send_dtls(const seat& from, outputs& out);
+    void leave(seat& one, departure why, instant now, outputs& out);
+    void flush_rtp(outputs& out);
+    void flush_rtcp(outputs& out);
+    void flush_events(outputs& out);
+
+    [[nodiscard]] seat* find(transport_id id) const noexcept;
+    [[nodiscard]] seat* find_session(std::string_view name) const;
+    [[nodiscard]] seat* find_ufrag(std::string_view ufrag) noexcept;
+    [[nodiscard]] seat* find_path(const ice::path& at) noexcept;
+    [[nodiscard]] std::uint64_t hash(const ice::path& at) const noexcept;
+    void list_ufrags(seat& of);
+    void arm(seat& one);
+    void touch(room_entry& one);
+    void settle();
+    [[nodiscard]] event event_of(const seat& of, event_kind what) const;
+
+    setup with_;
+    crypto::keyed_random random_;
+    sdp::fingerprint certificate_;
+    std::uint64_t hash_seed_;
+    counters count_;
+    std::size_t connected_ = 0;
+    std::size_t publishers_ = 0;
+
+    sfu::packet_pool pool_;  // before everything that keeps packets
+    sfu::outputs pending_;
+    std::vector<transport_slot> slots_;
+    std::vector<std::uint16_t> free_slots_;
+    std::unordered_map<std::string, std::unique_ptr<room_entry>, string_hash, std::equal_to<>> rooms_;
+    std::unordered_map<std::uint32_t, room_entry*> rooms_by_number_;
+    std::uint32_t next_room_ = 0;
+    sfu::counters of_rooms_gone_;
+    std::unordered_map<std::string, transport_id, string_hash, std::equal_to<>> sessions_;
+    flat_map<std::uint64_t, transport_id> by_ufrag_;  // its eight characters
+    flat_map<ice::path, transport_id> by_path_;       // verified ones only
+
+    timer_heap<timer_owner> timers_;
+    std::vector<std::uint32_t> touched_rooms_;  // whose deadline may have moved
+    // Reused, so that a packet allocates nothing.
+    std::vector<std::pair<instant, timer_owner>> due_;
+    std::vector<srtp::job> jobs_;
+    dtls::outputs dtls_out_;
+};
+
+}  // namespace conf::engine

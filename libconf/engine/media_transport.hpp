@@ -1,0 +1,80 @@
+/// One peer's transport: ICE finds the path, DTLS the keys, SRTP protects what goes over it.
+#pragma once
+
+#include "libconf/dtls/session.hpp"
+#include "libconf/engine/departure.hpp"
+#include "libconf/engine/limits.hpp"
+#include "libconf/ice/lite_agent.hpp"
+#include "libconf/srtp/protector.hpp"
+#include "libconf/srtp/session.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace conf::engine {
+
+/// Knows nothing of rooms, tables and other transports. It is told only what came over a path that its agent
+/// has verified (SEC-DTLS-1). Belongs to its engine.
+class media_transport {
+public:
+    struct parameters {
+        ice::credentials local;
+        std::string remote_ufrag;
+        std::vector<dtls::fingerprint> fingerprints;  ///< the peer's, from its offer
+    };
+    media_transport(parameters with, const dtls::context& dtls, srtp::protector& protector, instant now);
+
+    [[nodiscard]] ice::lite_agent& agent() noexcept { return agent_; }
+    [[nodiscard]] const ice::lite_agent& agent() const noexcept { return agent_; }
+
+    [[nodiscard]] bool connected() const noexcept { return srtp_.has_value(); }
+    /// Where to send; null where nothing can be sent.
+    [[nodiscard]] const ice::path* path() const noexcept {
+        return agent_.selected() ? &*agent_.selected() : nullptr;
+    }
+
+    /// What a handshake's step led to. The datagrams in `out` go to `path()` in any case.
+    struct step {
+        bool connected = false;  ///< just now
+        departure why = departure::none;
+    };
+    [[nodiscard]] step handle_dtls(bytes datagram, instant now, dtls::outputs& out);
+    void close(dtls::outputs& out) { dtls_.close(out); }
+
+    enum class verdict : std::uint8_t { good, malformed, forged, replayed, too_many_ssrcs };
+    /// Where they lie; `packet` shrinks. Precondition: connected.
+    [[nodiscard]] verdict unprotect_rtp(mutable_bytes& packet);
+    [[nodiscard]] verdict unprotect_rtcp(mutable_bytes& packet);
+
+    // Preconditions: connected.
+    [[nodiscard]] srtp::sending_key& key() const noexcept { return *key_; }
+    [[nodiscard]] std::size_t tag_bytes() const noexcept { return tag_bytes_; }
+    [[nodiscard]] srtp::profile profile() const noexcept { return dtls_.profile(); }
+    /// As srtp::session::protect_rtcp.
+    [[nodiscard]] bool protect_rtcp(mutable_bytes buffer, std::size_t& size) {
+        return srtp_->protect_rtcp(buffer, size) == srtp::verdict::good;
+    }
+
+    [[nodiscard]] instant deadline() const noexcept;
+    [[nodiscard]] step handle_timeout(instant now, dtls::outputs& out);
+
+private:
+    [[nodiscard]] step look_at_dtls();
+    [[nodiscard]] bool admits(std::uint32_t ssrc) const noexcept;
+    void remember(std::uint32_t ssrc);
+    template <class Unprotect>
+    [[nodiscard]] verdict unprotect(mutable_bytes& packet, std::size_t ssrc_at, Unprotect&& unprotect);
+
+    ice::lite_agent agent_;
+    dtls::session dtls_;
+    srtp::protector& protector_;
+    std::optional<srtp::session> srtp_;  // from the end of the handshake on
+    std::unique_ptr<srtp::sending_key> key_;
+    std::size_t tag_bytes_ = 0;
+    std::vector<std::uint32_t> ssrcs_;  // of good packets
+    instant handshake_until_;
+};
+
+}  // namespace conf::engine

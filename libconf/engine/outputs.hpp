@@ -1,0 +1,55 @@
+/// What the engine made in one turn: datagrams to send, and news.
+#pragma once
+
+#include "libconf/base/arena.hpp"
+#include "libconf/engine/departure.hpp"
+#include "libconf/ice/lite_agent.hpp"
+#include "libconf/sfu/outputs.hpp"
+#include "libconf/srtp/keys.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace conf::engine {
+
+struct transmit {
+    ice::path to;
+    bytes data;  ///< in `outputs::memory`
+};
+
+enum class event_kind : std::uint8_t { joined, connected, left, media };
+
+/// For logs and for whoever watches a room.
+struct event {
+    event_kind what{};
+    sfu::transport_id transport = 0;
+    std::string room;
+    std::optional<std::string> publishes_as;  ///< nothing: a player
+    departure why = departure::none;          ///< of `left`
+    srtp::profile profile{};                  ///< of `connected`
+    std::optional<sfu::event> media{};        ///< of `media`
+};
+
+/// Reused from turn to turn; the engine only appends, the shell sends and clears. Belongs to its shard.
+struct outputs {
+    std::vector<transmit> transmits;
+    std::vector<event> events;
+    arena memory;
+
+    /// Precondition: at most `arena::chunk_bytes`.
+    void send(const ice::path& to, bytes data) {
+        const auto copy = memory.take(data.size());
+        std::ranges::copy(data, copy.begin());
+        transmits.push_back({to, copy});
+    }
+    /// Ends the life of every transmit's data.
+    void clear() noexcept {
+        transmits.clear();
+        events.clear();
+        memory.reset();
+    }
+};
+
+}  // namespace conf::engine

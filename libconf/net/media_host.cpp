@@ -1,0 +1,290 @@
+#include "libconf/net/media_host.hpp"
+
+#include "libconf/base/check.hpp"
+#include "libconf/base/hash.hpp"
+#include "libconf/crypto/random.hpp"
+#include "libconf/engine/session_names.hpp"
+#include "libconf/ice/candidate.hpp"
+#include "libconf/net/clock.hpp"
+#include "libconf/net/interfaces.hpp"
+#include "libconf/net/listen_address.hpp"
+#include "libconf/net/media_metrics.hpp"
+#include "libconf/srtp/protector.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace conf::net {
+namespace {
+
+/// Names of sessions and ICE fragments have six bits for it.
+constexpr std::size_t shards_max = 64;
+
+std::uint64_t hash_of(std::string_view text) noexcept {
+    std::uint64_t value = 0xCBF29CE484222325U;
+    for (const char letter : text) value = mix(value ^ static_cast<unsigned char>(letter), 0x100000001B3U);
+    return value;
+}
+
+/// Everything an answer announces, UDP first (RFC 8445 §5.1.2, RFC 6544 §4.2).
+std::vector<sdp::candidate> candidates_at(const std::vector<ip_address>& addresses, std::uint16_t port) {
+    std::vector<sdp::candidate> made;
+    for (const bool tcp : {false, true}) {
+        std::uint16_t preference = 0x1FFF;
+        for (const auto& address : addresses) {
+            sdp::candidate one;
+            one.foundation = fmt::format("{}{}", tcp ? "t" : "u", 0x1FFF - preference);
+            one.transport = tcp ? sdp::candidate_transport::tcp : sdp::candidate_transport::udp;
+            one.priority =
+                ice::host_priority(tcp, tcp ? preference : static_cast<std::uint16_t>(preference + 0xE000));
+            one.ip = address;
+            one.port = port;
+            one.type = sdp::candidate_type::host;
+            if (tcp) one.tcp = sdp::tcp_type::passive;
+            made.push_back(std::move(one));
+            --preference;
+        }
+    }
+    return made;
+}
+
+}  // namespace
+
+struct media_host::shard {
+    std::unique_ptr<srtp::protector> protector;
+    std::unique_ptr<media_shard> media;  // uses the protector
+    std::string listening;
+};
+
+media_host::media_host(environment around) : around_(std::move(around)) {}
+
+media_host::~media_host() {
+    stop();
+}
+
+result<std::unique_ptr<media_host>> media_host::create(const media_options& options,
+                                                       const room_options& rooms, environment around) {
+    std::unique_ptr<media_host> made(new media_host(std::move(around)));
+    if (auto started = made->start(options, rooms); !started) return started.error();
+    return made;
+}
+
+result<void> media_host::start(const media_options& options, const room_options& rooms) {
+    std::size_t shards = options.shards;
+    if (shards == 0) shards = std::max(1U, std::thread::hardware_concurrency());
+    shards = std::min(shards, shards_max);
+
+    std::vector<ip_address> announced;
+    for (const auto& text : options.public_addresses) {
+        const auto address = ip_address::parse(text);
+        if (!address) {
+            return conf::error(make_error_code(listen_errc::bad_address),
+                               fmt::format("media.public_addresses: \"{}\" is no IP address", text));
+        }
+        announced.push_back(*address);
+    }
+    std::vector<endpoint> where;
+    for (const auto& text : options.listen) {
+        const auto at = endpoint::parse(text);
+        if (!at) {
+            return conf::error(make_error_code(listen_errc::bad_address),
+                               fmt::format("media.listen: \"{}\" is not \"address:port\"", text));
+        }
+        where.push_back(*at);
+    }
+    check(!where.empty());
+
+    const auto certificate = dtls::certificate::generate(wall_now());
+    const dtls::context context(certificate);
+    for (std::size_t i = 0; i < shards; ++i) {
+        auto at = where[std::min(i, where.size() - 1)];
+        if (i >= where.size() && at.port != 0)
+            at.port = static_cast<std::uint16_t>(at.port + (i - where.size() + 1));
+        auto one = std::make_unique<shard>();
+        one->protector = srtp::make_protector(options.protector);
+        if (!one->protector) {
+            return conf::error(std::make_error_code(std::errc::invalid_argument),
+                               fmt::format("media.protector: \"{}\" does not work here; there are: auto, {}",
+                                           options.protector, fmt::join(srtp::protector_names(), ", ")));
+        }
+        one->media = std::make_unique<media_shard>([this](const engine::event& event) { report(event); });
+        const auto listening = one->media->listen(at);
+        if (!listening)
+            return conf::error(listening.error().code(), "media.listen: " + listening.error().context());
+        const auto bound = *listening;
+        auto addresses = announced;
+        if (addresses.empty()) {
+            addresses = bound.ip.is_unspecified() ? interface_addresses(bound.ip.family())
+                                                  : std::vector<ip_address>{bound.ip};
+        }
+        one->media->make_engine({.shard = static_cast<std::uint8_t>(i),
+                                 .dtls = context,
+                                 .protector = *one->protector,
+                                 .candidates = candidates_at(addresses, bound.port),
+                                 .capabilities = {},
+                                 .limits = {.participants_per_room = rooms.limits.participants},
+                                 .key = crypto::system_random_key(),
+                                 .wall_at_zero = wall_at_zero()});
+        for (const auto& address : addresses) addresses_.push_back({address, bound.port});
+        one->listening = "media://" + bound.to_string();
+        shards_.push_back(std::move(one));
+    }
+    for (auto& one : shards_) one->media->start();
+    return {};
+}
+
+void media_host::stop() {
+    for (auto& one : shards_) one->media->stop();
+}
+
+media_host::shard& media_host::shard_for(std::string_view room) const {
+    return *shards_[hash_of(room) % shards_.size()];
+}
+
+media_host::shard* media_host::shard_of(std::string_view session) const {
+    const auto number = engine::shard_of_session(session);
+    return number && *number < shards_.size() ? shards_[*number].get() : nullptr;
+}
+
+template <class Command>
+void media_host::ask(shard& whom, Command command, callback done) {
+    auto* const media = whom.media.get();
+    media->post([this, media, command = std::move(command), done = std::move(done)]() mutable {
+        const auto now = media->fresh_now();
+        auto reply = command(media->engine(), now, media->out());
+        media->finish_turn();
+        around_.post_back(
+            [done = std::move(done), reply = std::move(reply)]() mutable { done(std::move(reply)); });
+    });
+}
+
+namespace {
+
+media_reply reply_of(sdp::outcome<engine::opened, sdp::refusal> made) {
+    if (!made) {
+        return {.status = made.error().status,
+                .body = {},
+                .etag = {},
+                .session = {},
+                .why = made.error().message()};
+    }
+    return {.status = 201,
+            .body = std::move(made->answer),
+            .etag = std::move(made->etag),
+            .session = std::move(made->session),
+            .why = {}};
+}
+
+media_reply refused(int status, std::string why) {
+    return {.status = status, .body = {}, .etag = {}, .session = {}, .why = std::move(why)};
+}
+
+constexpr std::string_view unknown_session = "there is no such session; it may have ended.";
+
+}  // namespace
+
+void media_host::publish(std::string room, std::string name, std::string offer, callback done) {
+    if (draining_) return done(refused(503, "the server is about to stop and takes nobody new."));
+    auto& whom = shard_for(room);
+    ask(
+        whom,
+        [room = std::move(room), name = std::move(name), offer = std::move(offer)](
+            engine::media_engine& engine, instant now, engine::outputs& out) {
+            return reply_of(engine.publish(room, name, offer, now, out));
+        },
+        std::move(done));
+}
+
+void media_host::play(std::string room, std::optional<std::string> only, std::optional<std::string> except,
+                      std::string offer, callback done) {
+    if (draining_) return done(refused(503, "the server is about to stop and takes nobody new."));
+    auto& whom = shard_for(room);
+    ask(
+        whom,
+        [room = std::move(room), only = std::move(only), except = std::move(except),
+         offer = std::move(offer)](engine::media_engine& engine, instant now, engine::outputs& out) {
+            return reply_of(engine.play(room, {only, except}, offer, now, out));
+        },
+        std::move(done));
+}
+
+void media_host::patch(std::string session, std::string if_match, std::string fragment, callback done) {
+    auto* const whom = shard_of(session);
+    if (whom == nullptr) return done(refused(404, std::string(unknown_session)));
+    ask(
+        *whom,
+        [session = std::move(session), if_match = std::move(if_match), fragment = std::move(fragment)](
+            engine::media_engine& engine, instant now, engine::outputs& out) {
+            auto made = engine.patch(session, if_match, fragment, now, out);
+            return media_reply{.status = made.status,
+                               .body = std::move(made.body),
+                               .etag = std::move(made.etag),
+                               .session = {},
+                               .why = std::move(made.why)};
+        },
+        std::move(done));
+}
+
+void media_host::close(std::string session, callback done) {
+    auto* const whom = shard_of(session);
+    if (whom == nullptr) return done(refused(404, std::string(unknown_session)));
+    ask(
+        *whom,
+        [session = std::move(session)](engine::media_engine& engine, instant now, engine::outputs& out) {
+            return engine.close(session, now, out) ? media_reply{}
+                                                   : refused(404, std::string(unknown_session));
+        },
+        std::move(done));
+}
+
+media_totals media_host::totals() const {
+    media_totals sum;
+    for (const auto& one : shards_) {
+        one->media->call([&] {
+            auto& engine = one->media->engine();
+            add(sum, engine.count(), engine.now_here(), engine.media(), one->media->shell_count());
+            sum.packets_kept += engine.packets_kept();
+        });
+        sum.protector = one->protector->name();
+    }
+    return sum;
+}
+
+void media_host::write_metrics(std::string& to) const {
+    write_media_metrics(totals(), to);
+}
+
+std::vector<std::string> media_host::listening() const {
+    std::vector<std::string> all;
+    for (const auto& one : shards_) all.push_back(one->listening);
+    return all;
+}
+
+void media_host::report(const engine::event& event) const {
+    if (!around_.log || event.what == engine::event_kind::media) return;
+    log_event made{.level = log_level::info, .name = {}, .message = {}, .fields = {{"room", event.room}}};
+    made.fields.push_back({"as", event.publishes_as ? *event.publishes_as : "(player)"});
+    switch (event.what) {
+        case engine::event_kind::joined:
+            made.name = "media.joined";
+            made.message = "A media session was made.";
+            break;
+        case engine::event_kind::connected:
+            made.name = "media.connected";
+            made.message = "A media session is connected.";
+            made.fields.push_back({"srtp", std::string(srtp::name_of(event.profile))});
+            break;
+        case engine::event_kind::left:
+            made.name = "media.left";
+            made.message = "A media session has ended.";
+            made.fields.push_back({"why", std::string(engine::to_string(event.why))});
+            break;
+        case engine::event_kind::media: break;
+    }
+    around_.log(made);
+}
+
+}  // namespace conf::net

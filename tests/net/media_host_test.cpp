@@ -1,0 +1,228 @@
+// Media threads on loopback: sessions by SDP, packets over UDP and ICE-TCP, what strangers may hold open.
+#include "libconf/net/media_host.hpp"
+
+#include "libconf/net/clock.hpp"
+#include "libconf/net/media_stream.hpp"
+#include "tests/engine/peer.hpp"
+#include "tests/net/udp_pair.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <future>
+#include <thread>
+
+namespace {
+
+using namespace conf;
+using namespace conf::net;
+using namespace std::chrono_literals;
+using engine_test::offer_of;
+
+/// Waits for what a host answers; its `post_back` runs where it is called.
+class host {
+public:
+    explicit host(std::uint32_t shards = 1, std::uint32_t participants = 500) {
+        room_options rooms;
+        rooms.limits.participants = participants;
+        auto made =
+            media_host::create({.listen = {"127.0.0.1:0"}, .public_addresses = {}, .shards = shards}, rooms,
+                               {.post_back = [](std::function<void()> task) { task(); }, .log = {}});
+        REQUIRE(made);
+        media = std::move(*made);
+    }
+    template <class Ask>
+    media_reply ask(Ask&& question) {
+        std::promise<media_reply> answer;
+        question([&](media_reply reply) { answer.set_value(std::move(reply)); });
+        return answer.get_future().get();
+    }
+    media_reply publish(std::string room, std::string name,
+                        std::string offer = offer_of(sdp_test::publisher)) {
+        return ask(
+            [&](auto done) { media->publish(std::move(room), std::move(name), std::move(offer), done); });
+    }
+    media_reply play(std::string room, std::optional<std::string> only = {}) {
+        return ask([&](auto done) {
+            media->play(std::move(room), std::move(only), {}, offer_of(sdp_test::player()), done);
+        });
+    }
+    media_reply close(std::string session) {
+        return ask([&](auto done) { media->close(std::move(session), done); });
+    }
+    media_reply patch(std::string session) {
+        return ask([&](auto done) { media->patch(std::move(session), "", "a=ice-lite\r\n", done); });
+    }
+    std::unique_ptr<media_host> media;
+};
+
+/// A peer with a real socket: UDP, or TCP with RFC 4571's frames.
+class wired_peer {
+public:
+    wired_peer(const endpoint& server, bool tcp, std::string_view answer)
+        : tcp_(tcp), fd_(::socket(AF_INET, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0)) {
+        socket_address address{};
+        const auto size = to_kernel(server, address);
+        REQUIRE(::connect(fd_, &address.any, size) == 0);
+        self.take_answer(answer, clock_now());
+        self.check();
+        REQUIRE(turn_until([&] { return self.checks_answered > 0; }));
+        self.begin_handshake(clock_now());
+        REQUIRE(turn_until([&] { return self.connected(); }));
+    }
+    ~wired_peer() { ::close(fd_); }
+    wired_peer(const wired_peer&) = delete;
+    wired_peer& operator=(const wired_peer&) = delete;
+
+    /// Sends what waits and takes what comes, until that.
+    bool turn_until(const std::function<bool()>& done) {
+        const auto end = clock_now() + 10s;
+        for (;;) {
+            for (; !self.outbox.empty(); self.outbox.pop_front()) send(self.outbox.front().second);
+            if (done()) return true;
+            if (clock_now() > end || !conf::test::wait_for(fd_, POLLIN, 1000)) return false;
+            receive();
+        }
+    }
+
+    engine_test::peer self{engine_test::path_of(1)};
+
+private:
+    void send(const engine_test::datagram& one) {
+        std::vector<std::byte> out;
+        if (tcp_) {
+            out.resize(2);
+            store_u16(out, 0, static_cast<std::uint16_t>(one.size()));
+        }
+        out.insert(out.end(), one.begin(), one.end());
+        REQUIRE(::send(fd_, out.data(), out.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(out.size()));
+    }
+    void receive() {
+        std::array<std::byte, 4096> data;
+        const auto size = ::recv(fd_, data.data(), data.size(), 0);
+        REQUIRE(size > 0);
+        if (!tcp_) return self.receive(bytes(data).first(static_cast<std::size_t>(size)), clock_now());
+        buffer_.insert(buffer_.end(), data.begin(), data.begin() + size);
+        while (buffer_.size() >= 2 && buffer_.size() >= 2U + load_u16(buffer_, 0)) {
+            const std::size_t frame = load_u16(buffer_, 0);
+            self.receive(bytes(buffer_).subspan(2, frame), clock_now());
+            buffer_.erase(buffer_.begin(), buffer_.begin() + 2 + static_cast<std::ptrdiff_t>(frame));
+        }
+    }
+
+    bool tcp_;
+    int fd_;
+    std::vector<std::byte> buffer_;
+};
+
+}  // namespace
+
+TEST_CASE("media host: what one publishes over UDP or TCP another one gets over TCP or UDP") {
+    const bool publisher_tcp = GENERATE(false, true);
+    const bool player_tcp = GENERATE(false, true);
+    INFO("publisher over " << (publisher_tcp ? "TCP" : "UDP") << ", player over "
+                           << (player_tcp ? "TCP" : "UDP"));
+    host server;
+    const auto at = server.media->addresses().at(0);
+    const auto published = server.publish("algebra", "ann");
+    REQUIRE(published.status == 201);
+    const auto played = server.play("algebra", "ann");
+    REQUIRE(played.status == 201);
+    wired_peer ann(at, publisher_tcp, published.body);
+    wired_peer ben(at, player_tcp, played.body);
+    for (std::uint16_t i = 0; i < 20; ++i) ann.self.send_rtp(engine_test::audio_packet(i), i);
+    REQUIRE(ann.turn_until([] { return true; }));
+    CHECK(ben.turn_until([&] { return ben.self.rtp.size() == 20; }));
+    const auto got = rtp::parse_packet(ben.self.rtp.at(7));
+    REQUIRE(got);
+    CHECK(std::ranges::equal(got->payload(), rtp::parse_packet(engine_test::audio_packet(7))->payload()));
+    const auto sum = server.media->totals();
+    CHECK(sum.now.connected == 2);
+    CHECK(sum.shell.stream_connections ==
+          static_cast<unsigned>(publisher_tcp) + static_cast<unsigned>(player_tcp));
+    CHECK(sum.media.packets_out == 20);
+    std::string metrics;
+    server.media->write_metrics(metrics);
+    CHECK(metrics.find("conf_media_packets_forwarded_total 20\n") != std::string::npos);
+    CHECK(server.close(played.session).status == 200);
+    CHECK(server.close(published.session).status == 200);
+    CHECK(server.media->totals().now.rooms == 0);
+}
+
+TEST_CASE("media host: a room stays with one thread, and sessions are found again") {
+    host server(4);
+    CHECK(server.media->addresses().size() == 4);
+    for (int i = 0; i < 8; ++i) {
+        const auto room = "room-" + std::to_string(i);
+        const auto published = server.publish(room, "ann");
+        REQUIRE(published.status == 201);
+        CHECK(server.publish(room, "ann").status == 409);
+        CHECK(server.play(room, "ann").status == 201);  // it knows her: the same thread
+        CHECK(server.play(room, "ben").status == 409);
+        CHECK(server.patch(published.session).status == 428);
+    }
+    CHECK(server.media->totals().now.rooms == 8);
+}
+
+TEST_CASE("media host: what cannot be answered is refused") {
+    host server(1, 1);
+    CHECK(server.publish("a", "ann", "v=1\r\n").status == 400);
+    CHECK(server.publish("a", "ann").status == 201);
+    CHECK(server.publish("a", "ben").status == 503);
+    CHECK(server.close("").status == 404);
+    CHECK(server.close("~").status == 404);
+    CHECK(server.close(std::string(32, 'A')).status == 404);
+    CHECK(server.patch("").status == 404);
+    CHECK(server.patch(std::string(32, '9')).status == 404);
+    server.media->drain();
+    CHECK(server.publish("b", "ann").status == 503);
+    CHECK(server.play("b").status == 503);
+}
+
+TEST_CASE("media host: options that mean nothing are refused with the key's name") {
+    struct row {
+        media_options options;
+        std::string_view says;
+    };
+    const auto busy = conf::test::open_socket(conf::test::at("127.0.0.1:0"));
+    const auto rows = std::vector<row>{
+        {{.listen = {"here:1"}}, "media.listen: \"here:1\""},
+        {{.listen = {"127.0.0.1:0"}, .public_addresses = {"example.org"}},
+         "media.public_addresses: \"example.org\""},
+        {{.listen = {"127.0.0.1:0"}, .protector = "rot13"}, "media.protector: \"rot13\""},
+        {{.listen = {busy.local().to_string()}, .shards = 1}, "media.listen: "},
+    };
+    for (const auto& [options, says] : rows) {
+        const auto made = media_host::create(options, {}, {.post_back = {}, .log = {}});
+        REQUIRE_FALSE(made);
+        CHECK(made.error().message().find(says) != std::string::npos);
+    }
+}
+
+TEST_CASE("media host: a TCP connection that says no good check is closed") {
+    host server;
+    const auto at = server.media->addresses().at(0);
+    const auto published = server.publish("a", "ann");
+    const auto closed_after = [&](std::string_view sent) {
+        const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        socket_address address{};
+        const auto size = to_kernel(at, address);
+        REQUIRE(::connect(fd, &address.any, size) == 0);
+        REQUIRE(::send(fd, sent.data(), sent.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(sent.size()));
+        char octet = 0;
+        const bool closed = conf::test::wait_for(fd, POLLIN, 5000) && ::recv(fd, &octet, 1, 0) <= 0;
+        ::close(fd);
+        return closed;
+    };
+    CHECK(closed_after("GET / HTTP/1.1\r\nHost: a\r\n\r\n" + std::string(20'000, 'x')));
+    CHECK(closed_after(std::string("\0\4\x80\0\0\0", 6)));
+    // A check that is not signed.
+    engine_test::peer stranger(engine_test::path_of(1));
+    stranger.take_answer(published.body, clock_now());
+    auto check = stranger.make_check(true, "a-password-that-nobody-gave-out!");
+    std::string frame{'\0', static_cast<char>(check.size())};
+    frame.append(reinterpret_cast<const char*>(check.data()), check.size());
+    CHECK(closed_after(frame));
+    for (int i = 0; i < 100 && server.media->totals().shell.stream_connections > 0; ++i)
+        std::this_thread::yield();
+    CHECK(server.media->totals().shell.stream_refused == 3);
+}

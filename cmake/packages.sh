@@ -42,6 +42,14 @@ packages_interop=(
     python3               # scripts
 )
 
+packages_e2e=(
+    chromium
+    firefox-esr
+    iproute2              # a network of its own
+    nodejs
+    npm                   # playwright-core and puppeteer-core, which drive the browsers
+)
+
 packages_bench=(
     coturn                # what we are measured against
     python3               # tables

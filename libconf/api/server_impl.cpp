@@ -498,11 +498,12 @@ net::media_rules server::impl::media_rules() {
     // A room is there when somebody whom we trust has signed a token for it.
     rules.room_exists = [](std::string_view) { return true; };
     rules.ice_servers = [this] { return ice_servers(); };
-    if (options_.http.limits.session_requests_per_minute > 0) {
-        rules.limiter =
+    if (options_.http.limits.session_requests_per_minute > 0 && !session_limiter_) {
+        session_limiter_ =
             std::make_shared<net::session_limiter>(options_.http.limits.session_requests_per_minute,
                                                    crypto::keyed_random(crypto::system_random_key())());
     }
+    rules.limiter = session_limiter_;  // one for all listeners
     return rules;
 }
 

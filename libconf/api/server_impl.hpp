@@ -72,8 +72,8 @@ private:
     const std::chrono::steady_clock::time_point started_;
     std::shared_ptr<net::tls_context> tls_;   // shared with the listeners; null without an https:// listener
     std::vector<std::string> token_secrets_;  // the first one signs
-    std::string turn_secret_;                 // makes credentials for our own pages; empty: none
-    std::unique_ptr<net::media_host> media_;  // null without media.listen
+    std::shared_ptr<net::session_limiter> session_limiter_;  // null: no limit
+    std::string turn_secret_;  // makes credentials for our own pages; empty: none
     std::optional<turn_server> turn_;
     std::vector<std::string> listening_;  // HTTP and metrics
 
@@ -91,6 +91,9 @@ private:
     net::event_loop loop_;  // before what runs on it, so that it is destroyed after
     std::unique_ptr<net::http_server> http_;
     std::unique_ptr<net::control_socket> control_;
+    /// Null without media.listen. Last: commands that its stopped threads never ran hold replies, which need
+    /// a loop that has stopped but is still there.
+    std::unique_ptr<net::media_host> media_;
 };
 
 }  // namespace conf::inline v0

@@ -170,6 +170,7 @@ sdp::outcome<opened, sdp::refusal> media_engine::open(const request& of, instant
     auto& kept = slots_[place];
     auto& in = enter_room(of.room);
     const auto id = static_cast<transport_id>(kept.generation) << 16 | place;
+    // NOLINTNEXTLINE(modernize-make-unique): in place, since a transport does not move
     kept.taken = std::unique_ptr<seat>(new seat{
         .id = id,
         .in = &in,

@@ -275,13 +275,14 @@ void media_engine::handle_timeout(instant now, outputs& out) {
     for (const auto& [at, owner] : due_) {
         if (owner.is_room) {
             const auto found = rooms_by_number_.find(owner.id);
-            if (found == rooms_by_number_.end() || !timers_.fires(found->second->timer, at)) continue;
+            if (found == rooms_by_number_.end() || !timer_heap<timer_owner>::fires(found->second->timer, at))
+                continue;
             auto& router = found->second->router;
             if (const auto due = router.deadline(); due && *due <= now) router.handle_timeout(now, pending_);
             touch(*found->second);
         } else {
             auto* const one = find(owner.id);
-            if (one == nullptr || !timers_.fires(one->timer, at)) continue;
+            if (one == nullptr || !timer_heap<timer_owner>::fires(one->timer, at)) continue;
             if (one->transport.deadline() > now) {
                 arm(*one);
                 continue;

@@ -72,13 +72,13 @@ public:
     /// Sections stay silent until somebody publishes for them.
     [[nodiscard]] sdp::outcome<opened, sdp::refusal> play(std::string_view room, sfu::publisher_filter wants,
                                                           std::string_view offer, instant now, outputs& out);
-    /// RFC 9725 §4.3. `if_match`: the header's value; empty where there is none.
-    [[nodiscard]] patched patch(std::string_view session, std::string_view if_match,
-                                std::string_view fragment, instant now, outputs& out);
+    /// RFC 9725 §4.3. `if_match`: the header's value; empty where there is none. `text`: the fragment.
+    [[nodiscard]] patched patch(std::string_view session, std::string_view if_match, std::string_view text,
+                                instant now, outputs& out);
     /// False for an unknown session.
     bool close(std::string_view session, instant now, outputs& out);
     /// How many sessions that ended.
-    std::size_t close_room(std::string_view room, instant now, outputs& out);
+    std::size_t close_room(std::string_view name, instant now, outputs& out);
 
     /// One datagram, or one frame of RFC 4571. SRTP is decrypted where it lies; nothing of it is needed
     /// afterwards.

@@ -165,11 +165,13 @@ namespace {
 
 media_reply reply_of(sdp::outcome<engine::opened, sdp::refusal> made) {
     if (!made) {
+        // What the offer is not to blame for has no place in it.
+        const bool of_offer = made.error().status < 409 || made.error().status == 422;
         return {.status = made.error().status,
                 .body = {},
                 .etag = {},
                 .session = {},
-                .why = made.error().message()};
+                .why = of_offer ? made.error().message() : made.error().why};
     }
     return {.status = 201,
             .body = std::move(made->answer),

@@ -65,7 +65,7 @@ inline std::string player_offer(std::size_t pairs) {
     for (std::size_t i = 0; i < pairs; ++i) {
         const auto mid = std::to_string(2 * i);
         const auto next = std::to_string(2 * i + 1);
-        mids += ' ' + mid + ' ' + next;
+        mids.append(" ").append(mid).append(" ").append(next);
         made += sdp_test::replaced(one.substr(audio_at, video_at - audio_at), "a=mid:0", "a=mid:" + mid);
         made += sdp_test::replaced(one.substr(video_at), "a=mid:1", "a=mid:" + next);
     }
@@ -86,8 +86,8 @@ inline datagram audio_packet(std::uint16_t sequence, std::uint32_t ssrc = 1001) 
 
 class peer {
 public:
-    peer(ice::path at, std::string_view certificate = "client",
-         const std::vector<srtp::profile>& profiles = dtls::context::default_profiles())
+    explicit peer(ice::path at, std::string_view certificate = "client",
+                  const std::vector<srtp::profile>& profiles = dtls::context::default_profiles())
         : at_(at), context_(certificate_of(certificate), profiles) {}
 
     void take_answer(std::string_view text, instant now) {

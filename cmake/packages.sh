@@ -72,12 +72,14 @@ packages_tidy_deep=(
     clang-tidy-19
 )
 
-# packages_missing NAME...: prints those that are not installed, each once.
+# packages_missing NAME...: prints those that are neither installed nor provided by what is (a nodejs from elsewhere
+# brings npm with it, and refuses Debian's), each once.
 packages_missing() {
-    local installed name
+    local installed provided name
     installed=" $(dpkg-query -W -f='${db:Status-Status}=${Package} ' "$@" 2>/dev/null || true) "
+    provided=" $(dpkg-query -W -f='${Provides}, ' 2>/dev/null | tr ',\n' '  ') "
     for name in $(printf '%s\n' "$@" | sort -u); do
-        [[ $installed == *" installed=$name "* ]] || printf '%s\n' "$name"
+        [[ $installed == *" installed=$name "* || $provided == *" $name "* ]] || printf '%s\n' "$name"
     done
 }
 

@@ -9,7 +9,7 @@
 
 namespace conf::inline v0 {
 
-/// Fields have the names of the configuration's keys in `media.*`.
+/// Fields have the names of the configuration's keys in `media.*`, but for `protector`, which has none.
 struct media_options {
     /// "address:port" for UDP and, on the same number, ICE-TCP (RFC 6544): one for each shard. Fewer than
     /// shards: the last address goes on with the ports that follow. Empty: no media.

@@ -83,6 +83,7 @@ result<void> server::impl::start() {
     limits.connections = unlimited(options_.http.limits.connections);
     http_ = std::make_unique<net::http_server>(loop_, limits);
     draw_secrets();
+    rooms_open_ = options_.rooms.open.value_or(is_on_loopback(options_));
     if (auto done = start_media(); !done) return done;
     if (auto done = start_http(); !done) return done;
     if (auto done = start_control(); !done) return done;
@@ -214,15 +215,8 @@ result<void> server::impl::start_control() {
 
 /// What nobody gave, and what nobody outside needs to know.
 void server::impl::draw_secrets() {
-    const auto draw = [] {
-        std::string made;
-        for (const auto octet : crypto::system_random_key()) {
-            made += fmt::format("{:02x}", std::to_integer<unsigned>(octet));
-        }
-        return made;
-    };
     token_secrets_ = options_.rooms.secrets;
-    if (token_secrets_.empty()) token_secrets_.push_back(draw());
+    if (token_secrets_.empty()) token_secrets_.push_back(crypto::system_random_secret());
     if (!options_.turn.secrets.empty()) turn_secret_ = options_.turn.secrets.front();
 }
 
@@ -253,6 +247,16 @@ result<void> server::impl::start_turn() {
     auto made = turn_server::create(relay_options(options_));
     if (!made) return made.error();
     turn_.emplace(std::move(*made));
+    for (const auto& text : turn_->status().listening) {
+        const auto split = text.find("://");
+        const auto scheme = text.substr(0, split);
+        const auto at = endpoint::parse(text.substr(split + 3));
+        if (!at || scheme == "dtls") continue;  // no browser speaks TURN over DTLS
+        auto where = *at;
+        if (where.ip.is_unspecified() && media_) where.ip = media_->addresses().front().ip;
+        relay_urls_.push_back(fmt::format("{}:{}?transport={}", scheme == "tls" ? "turns" : "turn",
+                                          where.to_string(), scheme == "udp" ? "udp" : "tcp"));
+    }
     return {};
 }
 
@@ -425,23 +429,11 @@ std::string server::impl::metrics_text() const {
 }
 
 std::vector<net::ice_server> server::impl::ice_servers() const {
-    if (!turn_ || turn_secret_.empty()) return {};
+    if (relay_urls_.empty() || turn_secret_.empty()) return {};
     const auto credential =
         make_turn_credential(turn_secret_, "page", net::wall_now() + turn_credential_life);
     std::vector<net::ice_server> made;
-    for (const auto& text : turn_->status().listening) {
-        const auto split = text.find("://");
-        const auto scheme = text.substr(0, split);
-        const auto at = endpoint::parse(text.substr(split + 3));
-        if (!at || scheme == "dtls") continue;  // no browser speaks TURN over DTLS
-        auto where = *at;
-        if (where.ip.is_unspecified() && media_ && !media_->addresses().empty()) {
-            where.ip = media_->addresses().front().ip;
-        }
-        made.push_back({fmt::format("{}:{}?transport={}", scheme == "tls" ? "turns" : "turn",
-                                    where.to_string(), scheme == "udp" ? "udp" : "tcp"),
-                        credential.username, credential.password});
-    }
+    for (const auto& url : relay_urls_) made.push_back({url, credential.username, credential.password});
     return made;
 }
 
@@ -476,22 +468,21 @@ std::string server::impl::sign_token(std::string_view request) const {
 
 net::media_rules server::impl::media_rules() {
     net::media_rules rules;
-    rules.open = options_.rooms.open.value_or(is_on_loopback(options_));
+    rules.open = rooms_open_;
     rules.check = [this](const net::access_request& asked) -> net::access_verdict {
         using enum net::access_verdict::kind;
-        const auto token = auth::read_signed(asked.token, token_secrets_);
-        if (!token) return {invalid, token.error().message()};
         // Who made a session may end it, whatever the time.
+        const auto token = asked.right ? auth::verify(asked.token, token_secrets_, net::wall_now())
+                                       : auth::read_signed(asked.token, token_secrets_);
+        if (!token) return {invalid, token.error().message()};
         if (!asked.right) {
             return token->room == asked.room
                        ? net::access_verdict{granted, {}}
                        : net::access_verdict{forbidden, "the token is for another room"};
         }
-        const auto valid = auth::verify(asked.token, token_secrets_, net::wall_now());
-        if (!valid) return {invalid, valid.error().message()};
         const auto right =
             *asked.right == net::media_right::publish ? auth::media_right::publish : auth::media_right::play;
-        const auto admitted = auth::admits(*valid, asked.room, right, asked.name);
+        const auto admitted = auth::admits(*token, asked.room, right, asked.name);
         if (!admitted) return {forbidden, admitted.error().message()};
         return {granted, {}};
     };

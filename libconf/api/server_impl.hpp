@@ -70,8 +70,10 @@ private:
 
     // Set before the threads start, then read only.
     const std::chrono::steady_clock::time_point started_;
-    std::shared_ptr<net::tls_context> tls_;   // shared with the listeners; null without an https:// listener
-    std::vector<std::string> token_secrets_;  // the first one signs
+    std::shared_ptr<net::tls_context> tls_;  // shared with the listeners; null without an https:// listener
+    bool rooms_open_ = false;
+    std::vector<std::string> relay_urls_;                    // as browsers want them
+    std::vector<std::string> token_secrets_;                 // the first one signs
     std::shared_ptr<net::session_limiter> session_limiter_;  // null: no limit
     std::string turn_secret_;  // makes credentials for our own pages; empty: none
     std::optional<turn_server> turn_;

@@ -31,13 +31,6 @@ public:
     }
 };
 
-std::string random_secret() {
-    std::string made;
-    for (const auto b : crypto::system_random_key())
-        made += fmt::format("{:02x}", std::to_integer<unsigned>(b));
-    return made;
-}
-
 }  // namespace
 
 const std::error_category& config_category() noexcept {
@@ -148,7 +141,8 @@ std::vector<std::string> configuration::files() const {
 }
 
 std::string configuration::reference(std::string_view program) {
-    return config::reference_text(program, program == "conf-turn" ? random_secret() : std::string());
+    return config::reference_text(program,
+                                  program == "conf-turn" ? crypto::system_random_secret() : std::string());
 }
 
 result<std::string> configuration::explain(std::string_view key) {

@@ -3,6 +3,8 @@
 #include "libconf/base/check.hpp"
 #include "libconf/crypto/digest.hpp"
 
+#include <fmt/format.h>
+
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -23,6 +25,13 @@ random_key system_random_key() {
     random_key key;
     check(RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), static_cast<int>(key.size())) == 1);
     return key;
+}
+
+std::string system_random_secret() {
+    std::string made;
+    for (const auto octet : system_random_key())
+        made += fmt::format("{:02x}", std::to_integer<unsigned>(octet));
+    return made;
 }
 
 random_key key_from_seed(std::uint64_t seed) {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 
 namespace conf::crypto {
 
@@ -12,6 +13,8 @@ using random_key = std::array<std::byte, 32>;
 
 /// A key from the operating system. Shell only: a core gets its key as an argument.
 [[nodiscard]] random_key system_random_key();
+/// The same as 64 hexadecimal digits, for secrets that stand in files. Shell only.
+[[nodiscard]] std::string system_random_secret();
 
 /// A key for tests: the same for the same number.
 [[nodiscard]] random_key key_from_seed(std::uint64_t seed);

@@ -195,7 +195,7 @@ sdp::outcome<opened, sdp::refusal> media_engine::open(const request& of, instant
         ++publishers_;
         in.router.add_publisher(id, *of.publishes_as, std::move(both->media), now);
     } else {
-        in.router.add_subscriber(id, of.wants, std::move(both->media), std::move(sent), now, pending_);
+        in.router.add_subscriber(id, of.wants, std::move(both->media), std::move(sent), now);
     }
     touch(in);
     ++count_.opened;

@@ -189,7 +189,7 @@ void media_engine::take_step(seat& of, const media_transport::step& step, instan
         ++connected_;
         out.events.push_back(event_of(of, event_kind::connected));
         out.events.back().profile = of.transport.profile();
-        of.in->router.on_connected(of.id, now, pending_);
+        of.in->router.on_connected(of.id, now);
         touch(*of.in);
     }
     arm(of);
@@ -301,7 +301,7 @@ void media_engine::leave(seat& one, departure why, instant now, outputs& out) {
     out.events.back().why = why;
     ++count_.left.at(static_cast<std::size_t>(why));
     auto& in = *one.in;
-    in.router.remove(one.id, now, pending_);
+    in.router.remove(one.id, now);
     std::erase(in.members, one.id);
     if (one.publishes_as) {
         --in.publishers;

@@ -33,6 +33,12 @@ public:
     /// a bug.
     void family(std::string_view name, kind of, std::string_view help);
 
+    /// A metric with one sample and no labels.
+    void single(std::string_view name, kind of, std::string_view help, std::uint64_t value) {
+        family(name, of, help);
+        sample(value);
+    }
+
     void sample(std::unsigned_integral auto value, labels with = {}) {
         write_sample(std::uint64_t{value}, with);
     }

@@ -1,44 +1,38 @@
 #include "libconf/net/interfaces.hpp"
 
+#include "libconf/net/socket_address.hpp"
+
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <netinet/in.h>
 
 #include <algorithm>
-#include <cstring>
-#include <span>
 
 namespace conf::net {
 
-std::vector<ip_address> interface_addresses(ip_family family) {
-    std::vector<ip_address> found;
+std::vector<ip_address> interface_addresses() {
+    std::vector<ip_address> all;
     ifaddrs* list = nullptr;
-    if (::getifaddrs(&list) == 0) {
-        for (const auto* one = list; one != nullptr; one = one->ifa_next) {
-            if (one->ifa_addr == nullptr || (one->ifa_flags & IFF_UP) == 0) continue;
-            ip_address address;
-            if (one->ifa_addr->sa_family == AF_INET && family == ip_family::v4) {
-                sockaddr_in in{};
-                std::memcpy(&in, one->ifa_addr, sizeof in);
-                address = ip_address::v4(ntohl(in.sin_addr.s_addr));
-            } else if (one->ifa_addr->sa_family == AF_INET6 && family == ip_family::v6) {
-                sockaddr_in6 in{};
-                std::memcpy(&in, one->ifa_addr, sizeof in);
-                address = ip_address::from_bytes(std::as_bytes(std::span(in.sin6_addr.s6_addr)));
-                if (IN6_IS_ADDR_LINKLOCAL(&in.sin6_addr) != 0) continue;
-            } else {
-                continue;
-            }
-            if (!address.is_loopback() && std::ranges::find(found, address) == found.end())
-                found.push_back(address);
-        }
-        ::freeifaddrs(list);
+    if (::getifaddrs(&list) != 0) return all;
+    for (const auto* at = list; at; at = at->ifa_next) {
+        if (!at->ifa_addr || (at->ifa_flags & IFF_UP) == 0) continue;
+        const auto family = at->ifa_addr->sa_family;
+        if (family != AF_INET && family != AF_INET6) continue;
+        socket_address address{};
+        std::copy_n(reinterpret_cast<const char*>(at->ifa_addr),
+                    family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6),
+                    reinterpret_cast<char*>(&address));
+        all.push_back(from_kernel(address).ip);
     }
-    if (found.empty()) {
-        found.push_back(family == ip_family::v4 ? ip_address::v4(0x7F000001)
-                                                : ip_address::parse("::1").value_or(ip_address{}));
-    }
-    return found;
+    ::freeifaddrs(list);
+    return all;
+}
+
+std::vector<ip_address> reachable_addresses(ip_family family) {
+    auto all = interface_addresses();
+    std::erase_if(all, [&](const ip_address& one) { return one.family() != family || one.is_link_local(); });
+    auto reachable = all;
+    std::erase_if(reachable, &ip_address::is_loopback);
+    return reachable.empty() ? all : reachable;
 }
 
 }  // namespace conf::net

@@ -7,8 +7,11 @@
 
 namespace conf::net {
 
-/// Those that others can reach: interfaces that are up, no loopback, no link-local addresses. Loopback where
-/// there is nothing else. A system call; not for the packet path.
-[[nodiscard]] std::vector<ip_address> interface_addresses(ip_family family);
+/// Of the interfaces that are up, loopback too. A system call; not for the packet path.
+[[nodiscard]] std::vector<ip_address> interface_addresses();
+
+/// Those of them that others can reach: no loopback, no link-local addresses. Loopback where there is nothing
+/// else.
+[[nodiscard]] std::vector<ip_address> reachable_addresses(ip_family family);
 
 }  // namespace conf::net

@@ -1,7 +1,6 @@
 #include "libconf/net/media_host.hpp"
 
 #include "libconf/base/check.hpp"
-#include "libconf/base/hash.hpp"
 #include "libconf/crypto/random.hpp"
 #include "libconf/engine/session_names.hpp"
 #include "libconf/ice/candidate.hpp"
@@ -14,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <thread>
 #include <utility>
 
@@ -22,12 +22,6 @@ namespace {
 
 /// Names of sessions and ICE fragments have six bits for it.
 constexpr std::size_t shards_max = 64;
-
-std::uint64_t hash_of(std::string_view text) noexcept {
-    std::uint64_t value = 0xCBF29CE484222325U;
-    for (const char letter : text) value = mix(value ^ static_cast<unsigned char>(letter), 0x100000001B3U);
-    return value;
-}
 
 /// Everything an answer announces, UDP first (RFC 8445 §5.1.2, RFC 6544 §4.2).
 std::vector<sdp::candidate> candidates_at(const std::vector<ip_address>& addresses, std::uint16_t port) {
@@ -117,7 +111,7 @@ result<void> media_host::start(const media_options& options, const room_options&
         const auto bound = *listening;
         auto addresses = announced;
         if (addresses.empty()) {
-            addresses = bound.ip.is_unspecified() ? interface_addresses(bound.ip.family())
+            addresses = bound.ip.is_unspecified() ? reachable_addresses(bound.ip.family())
                                                   : std::vector<ip_address>{bound.ip};
         }
         one->media->make_engine({.shard = static_cast<std::uint8_t>(i),
@@ -141,7 +135,7 @@ void media_host::stop() {
 }
 
 media_host::shard& media_host::shard_for(std::string_view room) const {
-    return *shards_[hash_of(room) % shards_.size()];
+    return *shards_[std::hash<std::string_view>{}(room) % shards_.size()];
 }
 
 media_host::shard* media_host::shard_of(std::string_view session) const {

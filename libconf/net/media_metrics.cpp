@@ -102,17 +102,17 @@ void add(media_totals& to, const engine::counters& engine, const engine::census&
 
 void write_media_metrics(const media_totals& sum, std::string& text) {
     metrics::text_writer out(text);
-    const auto one = [&](std::string_view name, kind of, std::string_view help, std::uint64_t value) {
-        out.family(name, of, help);
-        out.sample(value);
-    };
-    one("conf_rooms", kind::gauge, "Rooms with somebody in them.", sum.now.rooms);
-    one("conf_media_sessions", kind::gauge, "Media sessions, publishing and playing.", sum.now.transports);
-    one("conf_media_publishers", kind::gauge, "Media sessions that publish.", sum.now.publishers);
-    one("conf_media_connected", kind::gauge, "Media sessions whose handshake is done.", sum.now.connected);
-    one("conf_media_sessions_opened_total", kind::counter, "Offers that were answered.", sum.engine.opened);
-    one("conf_media_sessions_refused_total", kind::counter, "Offers that were refused.", sum.engine.refused);
-    one("conf_media_ice_restarts_total", kind::counter, "ICE restarts.", sum.engine.restarts);
+    out.single("conf_rooms", kind::gauge, "Rooms with somebody in them.", sum.now.rooms);
+    out.single("conf_media_sessions", kind::gauge, "Media sessions, publishing and playing.",
+               sum.now.transports);
+    out.single("conf_media_publishers", kind::gauge, "Media sessions that publish.", sum.now.publishers);
+    out.single("conf_media_connected", kind::gauge, "Media sessions whose handshake is done.",
+               sum.now.connected);
+    out.single("conf_media_sessions_opened_total", kind::counter, "Offers that were answered.",
+               sum.engine.opened);
+    out.single("conf_media_sessions_refused_total", kind::counter, "Offers that were refused.",
+               sum.engine.refused);
+    out.single("conf_media_ice_restarts_total", kind::counter, "ICE restarts.", sum.engine.restarts);
     out.family("conf_media_sessions_left_total", kind::counter, "Media sessions that ended, by reason.");
     for (std::size_t i = 1; i < sum.engine.left.size(); ++i) {
         out.sample(sum.engine.left[i], {{"why", engine::to_string(static_cast<engine::departure>(i))}});
@@ -123,41 +123,46 @@ void write_media_metrics(const media_totals& sum, std::string& text) {
     out.family("conf_media_dropped_total", kind::counter, "What arrived and was dropped, by reason.");
     for (const auto& row : engine_drops) out.sample(sum.engine.*row.count, {{"reason", row.name}});
     for (const auto& row : media_drops) out.sample(sum.media.*row.count, {{"reason", row.name}});
-    one("conf_media_packets_received_total", kind::counter, "RTP packets of publishers.",
-        sum.media.packets_in);
-    one("conf_media_bytes_received_total", kind::counter, "Bytes of those packets, decrypted.",
-        sum.media.bytes_in);
-    one("conf_media_packets_forwarded_total", kind::counter, "RTP packets to players.",
-        sum.media.packets_out);
-    one("conf_media_bytes_forwarded_total", kind::counter, "Bytes of those packets, before encryption.",
-        sum.media.bytes_out);
-    one("conf_media_packets_sent_total", kind::counter, "RTP and RTCP packets that were encrypted and sent.",
-        sum.engine.packets_out);
-    one("conf_media_packets_not_sent_total", kind::counter,
-        "Packets for sessions that had no path just then.", sum.engine.not_sent);
+    out.single("conf_media_packets_received_total", kind::counter, "RTP packets of publishers.",
+               sum.media.packets_in);
+    out.single("conf_media_bytes_received_total", kind::counter, "Bytes of those packets, decrypted.",
+               sum.media.bytes_in);
+    out.single("conf_media_packets_forwarded_total", kind::counter, "RTP packets to players.",
+               sum.media.packets_out);
+    out.single("conf_media_bytes_forwarded_total", kind::counter,
+               "Bytes of those packets, before encryption.", sum.media.bytes_out);
+    out.single("conf_media_packets_sent_total", kind::counter,
+               "RTP and RTCP packets that were encrypted and sent.", sum.engine.packets_out);
+    out.single("conf_media_packets_not_sent_total", kind::counter,
+               "Packets for sessions that had no path just then.", sum.engine.not_sent);
     out.family("conf_media_repairs_total", kind::counter, "Losses and what was done about them.");
     for (const auto& row : repairs) out.sample(sum.media.*row.count, {{"what", row.name}});
-    one("conf_media_layer_changes_total", kind::counter,
-        "Players that were moved to another simulcast layer.", sum.media.layer_changes);
-    one("conf_media_video_pauses_total", kind::counter, "Videos that lasting loss took from a player.",
-        sum.media.pauses);
-    one("conf_media_packets_kept", kind::gauge, "Packets in memory, for repetitions.", sum.packets_kept);
-    one("conf_media_tcp_connections", kind::gauge, "ICE-TCP connections.", sum.shell.stream_connections);
-    one("conf_media_tcp_refused_total", kind::counter, "TCP connections that said no good check in time.",
-        sum.shell.stream_refused);
-    one("conf_media_tcp_dropped_total", kind::counter, "Packets for a TCP peer that reads too slowly.",
-        sum.shell.stream_dropped);
-    one("conf_media_wake_ups_total", kind::counter, "Times a media thread woke up.", sum.shell.wake_ups);
-    one("conf_media_receive_calls_total", kind::counter, "System calls that received.",
-        sum.shell.receive_calls);
-    one("conf_media_datagrams_received_total", kind::counter, "Datagrams that arrived.",
-        sum.shell.datagrams_received);
-    one("conf_media_send_calls_total", kind::counter, "System calls that sent.", sum.shell.sent.system_calls);
-    one("conf_media_datagrams_sent_total", kind::counter, "Datagrams that left.", sum.shell.sent.datagrams);
-    one("conf_media_datagrams_sent_in_runs_total", kind::counter, "Of those, in runs (UDP_SEGMENT).",
-        sum.shell.sent.segmented);
-    one("conf_media_datagrams_refused_total", kind::counter, "Datagrams that the kernel refused.",
-        sum.shell.sent.dropped);
+    out.single("conf_media_layer_changes_total", kind::counter,
+               "Players that were moved to another simulcast layer.", sum.media.layer_changes);
+    out.single("conf_media_video_pauses_total", kind::counter, "Videos that lasting loss took from a player.",
+               sum.media.pauses);
+    out.single("conf_media_packets_kept", kind::gauge, "Packets in memory, for repetitions.",
+               sum.packets_kept);
+    out.single("conf_media_tcp_connections", kind::gauge, "ICE-TCP connections.",
+               sum.shell.stream_connections);
+    out.single("conf_media_tcp_refused_total", kind::counter,
+               "TCP connections that said no good check in time.", sum.shell.stream_refused);
+    out.single("conf_media_tcp_dropped_total", kind::counter, "Packets for a TCP peer that reads too slowly.",
+               sum.shell.stream_dropped);
+    out.single("conf_media_wake_ups_total", kind::counter, "Times a media thread woke up.",
+               sum.shell.wake_ups);
+    out.single("conf_media_receive_calls_total", kind::counter, "System calls that received.",
+               sum.shell.receive_calls);
+    out.single("conf_media_datagrams_received_total", kind::counter, "Datagrams that arrived.",
+               sum.shell.datagrams_received);
+    out.single("conf_media_send_calls_total", kind::counter, "System calls that sent.",
+               sum.shell.sent.system_calls);
+    out.single("conf_media_datagrams_sent_total", kind::counter, "Datagrams that left.",
+               sum.shell.sent.datagrams);
+    out.single("conf_media_datagrams_sent_in_runs_total", kind::counter, "Of those, in runs (UDP_SEGMENT).",
+               sum.shell.sent.segmented);
+    out.single("conf_media_datagrams_refused_total", kind::counter, "Datagrams that the kernel refused.",
+               sum.shell.sent.dropped);
     out.family("conf_media_protector_info", kind::gauge, "What encrypts media; always 1.");
     out.sample(1U, {{"name", sum.protector}});
 }

@@ -1,10 +1,8 @@
 #include "libconf/net/turn_settings.hpp"
 
+#include "libconf/net/interfaces.hpp"
 #include "libconf/net/socket_address.hpp"
 #include "libconf/stun/message.hpp"
-
-#include <ifaddrs.h>
-#include <net/if.h>
 
 #include <algorithm>
 #include <array>
@@ -169,24 +167,6 @@ result<void> parse_users(const turn_options& options, turn_setup& setup) {
 
 std::string_view to_string(turn_listener::kind kind) noexcept {
     return std::ranges::find(kinds, kind, &decltype(kinds)::value_type::second)->first;
-}
-
-std::vector<ip_address> interface_addresses() {
-    std::vector<ip_address> all;
-    ifaddrs* list = nullptr;
-    if (::getifaddrs(&list) != 0) return all;
-    for (const auto* at = list; at; at = at->ifa_next) {
-        if (!at->ifa_addr || (at->ifa_flags & IFF_UP) == 0) continue;
-        const auto family = at->ifa_addr->sa_family;
-        if (family != AF_INET && family != AF_INET6) continue;
-        socket_address address{};
-        std::copy_n(reinterpret_cast<const char*>(at->ifa_addr),
-                    family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6),
-                    reinterpret_cast<char*>(&address));
-        all.push_back(from_kernel(address).ip);
-    }
-    ::freeifaddrs(list);
-    return all;
 }
 
 result<turn_setup> parse_turn_options(const turn_options& options) {

@@ -34,9 +34,6 @@ struct turn_setup {
 /// @return `turn_errc::…` with the option's name and value as context.
 [[nodiscard]] result<turn_setup> parse_turn_options(const turn_options& options);
 
-/// Addresses of this host's interfaces.
-[[nodiscard]] std::vector<ip_address> interface_addresses();
-
 [[nodiscard]] std::string_view to_string(turn_listener::kind kind) noexcept;
 
 }  // namespace conf::net

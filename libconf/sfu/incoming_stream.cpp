@@ -12,15 +12,11 @@ incoming_stream::incoming_stream(std::uint32_t ssrc, sdp::media_kind kind, bool 
       stats_(ssrc, clock_rate_hz_),
       history_(kind == sdp::media_kind::audio ? audio_history : video_history) {}
 
-incoming_stream::taken incoming_stream::take(packet_pool& pool, bytes data, const sdp::negotiated_codec& as,
+incoming_stream::taken incoming_stream::take(packet_pool& pool, const rtp::packet_view& arrived,
+                                             const sdp::negotiated_codec& as,
                                              const sdp::extension_ids& extensions, instant now,
                                              counters& count) {
-    const auto arrived = rtp::parse_packet(data);
-    if (!arrived) {
-        ++count.malformed;
-        return {};
-    }
-    const auto verdict = gate_.accept(arrived->sequence_number);
+    const auto verdict = gate_.accept(arrived.sequence_number);
     if (verdict.what == rtp::sequence_gate::verdict::ignored) {
         ++count.jumped;
         return {};
@@ -36,17 +32,17 @@ incoming_stream::taken incoming_stream::take(packet_pool& pool, bytes data, cons
         ++count.duplicate;  // a repetition of what came after all
         return {};
     }
-    stats_.on_packet(verdict.extended, arrived->timestamp, now);
+    stats_.on_packet(verdict.extended, arrived.timestamp, now);
     last_arrival_ = now;
-    bits_ += 8 * data.size();
+    bits_ += 8 * arrived.whole.size();
 
-    auto one = pool.take(data);
+    auto one = pool.take(arrived.whole);
     if (!one) {
         ++count.pool_full;
         return {.what = {}, .restarted = restarted};
     }
-    one->view = *arrived;
-    one->view.whole = bytes(one->data).first(data.size());
+    one->view = arrived;
+    one->view.whole = bytes(one->data).first(arrived.whole.size());
     one->extended = verdict.extended;
     one->arrival = now;
     one->layer = layer_;

@@ -29,9 +29,10 @@ public:
         packet_ref what;         ///< null: dropped and counted
         bool restarted = false;  ///< the publisher began anew: numbers and times have no relation to before
     };
-    /// `data` is a whole packet of this stream; one that came by RTX has been restored.
-    [[nodiscard]] taken take(packet_pool& pool, bytes data, const sdp::negotiated_codec& as,
-                             const sdp::extension_ids& extensions, instant now, counters& count);
+    /// A packet of this stream; one that came by RTX has been restored.
+    [[nodiscard]] taken take(packet_pool& pool, const rtp::packet_view& arrived,
+                             const sdp::negotiated_codec& as, const sdp::extension_ids& extensions,
+                             instant now, counters& count);
 
     void on_sender_report(rtp::ntp_time ntp, std::uint32_t rtp_timestamp, instant now) noexcept;
 

@@ -211,9 +211,9 @@ void outgoing_stream::write(const packet& one, std::uint64_t number, const rewri
     }
     const rtp::header_writer header(std::span<const rtp::extension_element>(elements).first(used));
     const auto head = header.size() + (repeats ? rtp::rtx_header_bytes : 0) + as.patch.size;
-    const auto at = out.bytes_.size();
-    out.bytes_.resize(at + head);
-    const auto to = mutable_bytes(out.bytes_).subspan(at);
+    const auto at = out.memory.size();
+    out.memory.resize(at + head);
+    const auto to = mutable_bytes(out.memory).subspan(at);
     auto behind = header.write(to, {.timestamp = as.timestamp,
                                     .ssrc = repeats ? *sent_.rtx_ssrc : sent_.ssrc,
                                     .sequence_number = static_cast<std::uint16_t>(number),
@@ -308,7 +308,7 @@ void outgoing_stream::on_report(const rtp::report_block& block, instant now, out
     reported_lost_ = block.cumulative_lost;
 }
 
-void outgoing_stream::handle_timeout(instant now, outputs& out, counters&) {
+void outgoing_stream::handle_timeout(instant now, outputs& out) {
     if (track_ == nullptr) return;
     if (paused_ && loss_.handle_timeout(now) == loss_cap::advice::up) step_up(now, out);
     if (!paused_) choose_target(now);

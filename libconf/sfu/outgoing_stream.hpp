@@ -57,7 +57,7 @@ public:
     void on_key_frame_request(instant now, counters& count);
     void on_report(const rtp::report_block& block, instant now, outputs& out, counters& count);
     /// Chooses the layer anew, tries a paused video again.
-    void handle_timeout(instant now, outputs& out, counters& count);
+    void handle_timeout(instant now, outputs& out);
 
     /// The highest rank of layer to send, 0 is the smallest picture.
     void limit_layer(std::size_t rank) noexcept { rank_limit_ = rank; }

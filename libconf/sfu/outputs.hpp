@@ -2,6 +2,7 @@
 #pragma once
 
 #include "libconf/base/bytes.hpp"
+#include "libconf/rtp/rtcp_builder.hpp"
 #include "libconf/sfu/packet_pool.hpp"
 
 #include <cstddef>
@@ -13,7 +14,7 @@ namespace conf::sfu {
 /// The engine's number for one transport: one publisher or one subscriber of one room.
 using transport_id = std::uint32_t;
 
-/// One RTP packet to one subscriber: `head` bytes of `outputs::bytes_`, of which the first `clear` are the
+/// One RTP packet to one subscriber: `head` bytes of `outputs::memory`, of which the first `clear` are the
 /// RTP header, the rest is payload that differs from the publisher's; then `size` bytes of the shared packet
 /// from `from` on. All behind the RTP header is to be encrypted.
 struct outgoing_packet {
@@ -53,20 +54,29 @@ struct event {
 /// Reused from turn to turn; a router only appends, the engine empties it. The shared packets live until
 /// `clear`.
 struct outputs {
-    std::vector<std::byte> bytes_;
+    std::vector<std::byte> memory;
     std::vector<outgoing_packet> packets;
     std::vector<outgoing_rtcp> rtcp;
     std::vector<packet_ref> pinned;
     std::vector<event> events;
 
     [[nodiscard]] bytes head_of(const outgoing_packet& one) const noexcept {
-        return bytes(bytes_).subspan(one.head_at, one.head);
+        return bytes(memory).subspan(one.head_at, one.head);
     }
     [[nodiscard]] bytes data_of(const outgoing_rtcp& one) const noexcept {
-        return bytes(bytes_).subspan(one.at, one.size);
+        return bytes(memory).subspan(one.at, one.size);
+    }
+    /// Takes what was built, if anything was, and empties the builder.
+    void send(transport_id to, rtp::rtcp_builder& from) {
+        if (from.empty()) return;
+        const auto data = from.finish();
+        rtcp.push_back(
+            {to, static_cast<std::uint32_t>(memory.size()), static_cast<std::uint32_t>(data.size())});
+        memory.insert(memory.end(), data.begin(), data.end());
+        from.clear();
     }
     void clear() noexcept {
-        bytes_.clear();
+        memory.clear();
         packets.clear();
         rtcp.clear();
         pinned.clear();

@@ -26,7 +26,7 @@ publisher::publisher(transport_id id, std::string name, std::vector<sdp::negotia
 }
 
 publisher::arrival publisher::handle_rtp(packet_pool& pool, bytes data, instant now, counters& count) {
-    const auto view = rtp::parse_packet(data);
+    auto view = rtp::parse_packet(data);
     if (!view) {
         ++count.malformed;
         return {};
@@ -56,7 +56,7 @@ publisher::arrival publisher::handle_rtp(packet_pool& pool, bytes data, instant 
             ++count.padding;  // RTX without anything in it is a probe
             return {};
         }
-        data = *original;
+        view = original;
     }
     arrival told;
     told.of = to->to;
@@ -65,7 +65,7 @@ publisher::arrival publisher::handle_rtp(packet_pool& pool, bytes data, instant 
         stream = &to->to->add_stream(view->ssrc, to->layer);
         told.first = true;
     }
-    auto taken = stream->take(pool, data, *codec, to->to->media().extensions, now, count);
+    auto taken = stream->take(pool, *view, *codec, to->to->media().extensions, now, count);
     told.restarted = taken.restarted;
     if (taken.what && !to->to->is_video()) {
         if (const auto level = rtp::read_audio_level(taken.what->audio_level))
@@ -148,7 +148,7 @@ const sdp::negotiated_codec* publisher::codec_of(const track& of, std::uint8_t p
     return nullptr;
 }
 
-std::optional<bytes> publisher::restore(const route& from, const rtp::packet_view& repetition) {
+std::optional<rtp::packet_view> publisher::restore(const route& from, const rtp::packet_view& repetition) {
     const auto inside = rtp::parse_rtx(repetition.payload());
     const auto* const codec = codec_of(*from.to, repetition.payload_type, true);
     const auto* const stream = from.to->stream(from.layer);
@@ -160,7 +160,7 @@ std::optional<bytes> publisher::restore(const route& from, const rtp::packet_vie
     restored_[1] = static_cast<std::byte>((repetition.marker ? 0x80U : 0U) | codec->payload_type);
     store_u16(restored_, 2, inside->original_sequence_number);
     store_u32(restored_, 8, stream->ssrc());
-    return bytes(restored_);
+    return rtp::parse_packet(restored_);
 }
 
 void publisher::handle_rtcp(const rtp::rtcp_compound& compound, rtp::ntp_time wall, instant now) {
@@ -179,7 +179,7 @@ void publisher::handle_rtcp(const rtp::rtcp_compound& compound, rtp::ntp_time wa
     });
 }
 
-void publisher::handle_timeout(rtp::ntp_time, instant now, outputs& out, counters& count) {
+void publisher::handle_timeout(instant now, outputs& out, counters& count) {
     if (!connected_) return;
     std::array<std::byte, rtcp_bytes_max> buffer;
     rtp::rtcp_builder builder(buffer);
@@ -188,9 +188,9 @@ void publisher::handle_timeout(rtp::ntp_time, instant now, outputs& out, counter
     while (arrivals_.deadline() && *arrivals_.deadline() <= now) {
         if (arrivals_.report(builder, own_ssrc_, last_ssrc_)) continue;
         if (builder.empty()) break;
-        send(builder, out);
+        out.send(id_, builder);
     }
-    send(builder, out);
+    out.send(id_, builder);
 }
 
 void publisher::add_reports(rtp::rtcp_builder& to, instant now, outputs& out) {
@@ -207,7 +207,7 @@ void publisher::add_reports(rtp::rtcp_builder& to, instant now, outputs& out) {
     }
     if (used == 0) return;
     if (to.add_receiver_report(own_ssrc_, std::span(blocks).first(used))) return;
-    send(to, out);
+    out.send(id_, to);
     (void)to.add_receiver_report(own_ssrc_, std::span(blocks).first(used));
 }
 
@@ -224,7 +224,7 @@ void publisher::ask_again(rtp::rtcp_builder& to, instant now, outputs& out, coun
                     const auto taken = to.add_nack(own_ssrc_, stream.ssrc(), missing);
                     count.nack_sent += taken;
                     missing = missing.subspan(taken);
-                    if (!missing.empty()) send(to, out);
+                    if (!missing.empty()) out.send(id_, to);
                 }
                 if (nacks->take_key_frame_request() && one->is_video()) stream.want_key_frame(now);
             }
@@ -235,22 +235,13 @@ void publisher::ask_again(rtp::rtcp_builder& to, instant now, outputs& out, coun
                            : to.add_fir(own_ssrc_, stream.ssrc(), fir_command_);
             };
             if (!add()) {
-                send(to, out);
+                out.send(id_, to);
                 (void)add();
             }
             ++fir_command_;
             ++count.key_frame_requests_sent;
         });
     }
-}
-
-void publisher::send(rtp::rtcp_builder& from, outputs& out) const {
-    if (from.empty()) return;
-    const auto data = from.finish();
-    const auto at = out.bytes_.size();
-    out.bytes_.insert(out.bytes_.end(), data.begin(), data.end());
-    out.rtcp.push_back({id_, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(data.size())});
-    from.clear();
 }
 
 std::optional<instant> publisher::deadline() const noexcept {

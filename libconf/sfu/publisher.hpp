@@ -43,7 +43,7 @@ public:
     [[nodiscard]] arrival handle_rtp(packet_pool& pool, bytes data, instant now, counters& count);
     void handle_rtcp(const rtp::rtcp_compound& compound, rtp::ntp_time wall, instant now);
     /// Reports, NACK, PLI or FIR, transport-wide feedback: what is due.
-    void handle_timeout(rtp::ntp_time wall, instant now, outputs& out, counters& count);
+    void handle_timeout(instant now, outputs& out, counters& count);
     [[nodiscard]] std::optional<instant> deadline() const noexcept;
     /// What the server's clock is ahead of the publisher's, in NTP's units: one for all its tracks.
     [[nodiscard]] std::optional<std::int64_t> clock_shift() const noexcept { return clock_shift_; }
@@ -66,12 +66,12 @@ private:
     [[nodiscard]] std::optional<route> discover(const rtp::packet_view& view) const;
     [[nodiscard]] std::optional<route> by_declaration(std::uint32_t ssrc) const;
     [[nodiscard]] std::optional<route> in_section(std::size_t section, const rtp::packet_view& view) const;
-    [[nodiscard]] std::optional<bytes> restore(const route& from, const rtp::packet_view& repetition);
+    [[nodiscard]] std::optional<rtp::packet_view> restore(const route& from,
+                                                          const rtp::packet_view& repetition);
     [[nodiscard]] const sdp::negotiated_codec* codec_of(const track& of, std::uint8_t payload_type,
                                                         bool repeats) const noexcept;
     void add_reports(rtp::rtcp_builder& to, instant now, outputs& out);
     void ask_again(rtp::rtcp_builder& to, instant now, outputs& out, counters& count);
-    void send(rtp::rtcp_builder& from, outputs& out) const;
 
     transport_id id_;
     std::string name_;

@@ -26,14 +26,14 @@ void router::add_publisher(transport_id who, std::string name, std::vector<sdp::
 
 void router::add_subscriber(transport_id who, publisher_filter wants,
                             std::vector<sdp::negotiated_media> media, std::vector<sdp::sent_stream> sent,
-                            instant now, outputs&) {
+                            instant now) {
     auto& made = subscribers_.emplace_back(std::make_unique<subscriber>(
         who, std::move(wants), std::move(media), std::move(sent), next_random(), now));
     subscriber_of_.emplace(who, made.get());
     for (auto& from : publishers_) made->bind(*from, now);
 }
 
-void router::on_connected(transport_id who, instant now, outputs&) {
+void router::on_connected(transport_id who, instant now) {
     if (const auto found = publisher_of_.find(who); found != publisher_of_.end())
         found->second->on_connected();
     const auto found = subscriber_of_.find(who);
@@ -43,7 +43,7 @@ void router::on_connected(transport_id who, instant now, outputs&) {
     if (first && (!reports_due_ || *first < *reports_due_)) reports_due_ = first;
 }
 
-void router::remove(transport_id who, instant now, outputs&) {
+void router::remove(transport_id who, instant now) {
     if (const auto found = publisher_of_.find(who); found != publisher_of_.end()) {
         auto* const gone = found->second;
         for (auto& one : subscribers_) one->unbind(*gone);
@@ -105,15 +105,14 @@ void router::handle_timeout(instant now, outputs& out) {
     if (reports_due_ && *reports_due_ <= now) {
         reports_due_.reset();
         for (auto& one : subscribers_) {
-            one->handle_timeout(wall(now), now, out, count_);
+            one->handle_timeout(wall(now), now, out);
             if (const auto due = one->deadline(); due && (!reports_due_ || *due < *reports_due_))
                 reports_due_ = due;
         }
     }
     // Behind the subscribers, who may have just asked for a key frame.
     for (auto& one : publishers_) {
-        if (const auto due = one->deadline(); due && *due <= now)
-            one->handle_timeout(wall(now), now, out, count_);
+        if (const auto due = one->deadline(); due && *due <= now) one->handle_timeout(now, out, count_);
     }
     if (speakers_.handle_timeout(now) && speakers_.dominant()) {
         out.events.push_back({event_kind::speaker_changed, *speakers_.dominant(), 0, 0});

@@ -42,10 +42,10 @@ public:
                        instant now);
     /// `sent`: one for each of `media`, as the answer told the subscriber.
     void add_subscriber(transport_id who, publisher_filter wants, std::vector<sdp::negotiated_media> media,
-                        std::vector<sdp::sent_stream> sent, instant now, outputs& out);
+                        std::vector<sdp::sent_stream> sent, instant now);
     /// The transport can send now: before, nothing is made for it.
-    void on_connected(transport_id who, instant now, outputs& out);
-    void remove(transport_id who, instant now, outputs& out);
+    void on_connected(transport_id who, instant now);
+    void remove(transport_id who, instant now);
 
     /// Authenticated and decrypted; the bytes may be reused afterwards. What is malformed or unknown costs a
     /// counter.

@@ -103,29 +103,20 @@ void subscriber::read_blocks(const rtp::report_blocks& blocks, rtp::ntp_time wal
     }
 }
 
-void subscriber::handle_timeout(rtp::ntp_time wall, instant now, outputs& out, counters& count) {
+void subscriber::handle_timeout(rtp::ntp_time wall, instant now, outputs& out) {
     if (!link_.connected || !next_report_ || now < *next_report_) return;
     *next_report_ = std::max(*next_report_ + report_interval, now);
 
     std::array<std::byte, rtcp_bytes_max> buffer;
     rtp::rtcp_builder builder(buffer);
-    const auto send = [&] {
-        if (builder.empty()) return;
-        const auto data = builder.finish();
-        const auto at = out.bytes_.size();
-        out.bytes_.insert(out.bytes_.end(), data.begin(), data.end());
-        out.rtcp.push_back(
-            {link_.id, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(data.size())});
-        builder.clear();
-    };
     for (auto& one : streams_) {
-        one.stream->handle_timeout(now, out, count);
+        one.stream->handle_timeout(now, out);
         const auto shift = one.from == nullptr ? std::nullopt : one.from->clock_shift();
         const auto report = one.stream->report(wall, shift, now);
         if (!report) continue;
         if (builder.add_sender_report(*report) && builder.add_cname(report->ssrc, one.stream->sent().cname))
             continue;
-        send();
+        out.send(link_.id, builder);
         if (builder.add_sender_report(*report))
             (void)builder.add_cname(report->ssrc, one.stream->sent().cname);
     }
@@ -137,7 +128,7 @@ void subscriber::handle_timeout(rtp::ntp_time wall, instant now, outputs& out, c
         (void)builder.add_dlrr(sent_.front().ssrc, answer);
         reference_.reset();
     }
-    send();
+    out.send(link_.id, builder);
 }
 
 }  // namespace conf::sfu

@@ -46,7 +46,7 @@ public:
     void handle_rtcp(const rtp::rtcp_compound& compound, rtp::ntp_time wall, instant now, outputs& out,
                      counters& count);
     /// Sends the reports that are due.
-    void handle_timeout(rtp::ntp_time wall, instant now, outputs& out, counters& count);
+    void handle_timeout(rtp::ntp_time wall, instant now, outputs& out);
     [[nodiscard]] std::optional<instant> deadline() const noexcept {
         return link_.connected ? next_report_ : std::nullopt;
     }

@@ -1,7 +1,7 @@
 // What runs inside a page: each function is sent there as text and uses nothing from outside.
 
-/** Publishes a test card, whose bottom row is the frame's number in sixteen squares, and a tone. */
-export async function publish({path, simulcast, candidates, proxy}) {
+/** Sets up a test card, whose bottom row is the frame's number in sixteen squares, and a tone. */
+export async function publish(simulcast) {
   const canvas = document.createElement('canvas');
   const scale = simulcast ? 2 : 1;  // of a small picture browsers send one layer only
   Object.assign(canvas, {width: 640 * scale, height: 360 * scale});
@@ -41,6 +41,12 @@ export async function publish({path, simulcast, candidates, proxy}) {
       ? [{rid: 'q', scaleResolutionDownBy: 4}, {rid: 'h', scaleResolutionDownBy: 2}, {rid: 'f'}]
       : [{maxBitrate: 800_000}],
   });
+}
+
+/** Offers what the page has set up and takes the answer. `candidates`: only those with that text in them; `proxy`: the
+ *  port that stands for the server's UDP port. */
+export async function connect({path, candidates, proxy}) {
+  const pc = window.pc;
   await pc.setLocalDescription();
   const response = await fetch(path, {
     method: 'POST', headers: {'Content-Type': 'application/sdp'}, body: pc.localDescription.sdp,
@@ -53,8 +59,8 @@ export async function publish({path, simulcast, candidates, proxy}) {
   return response.headers.get('Location');
 }
 
-/** Plays one audio and one video section. */
-export async function play({path, candidates, proxy}) {
+/** Sets up to receive one audio and one video section. */
+export async function play() {
   const pc = window.pc = new RTCPeerConnection();
   const video = window.video = document.createElement('video');
   Object.assign(video, {autoplay: true, playsInline: true, srcObject: new MediaStream()});
@@ -62,16 +68,6 @@ export async function play({path, candidates, proxy}) {
   for (const kind of ['audio', 'video']) {
     video.srcObject.addTrack(pc.addTransceiver(kind, {direction: 'recvonly'}).receiver.track);
   }
-  await pc.setLocalDescription();
-  const response = await fetch(path, {
-    method: 'POST', headers: {'Content-Type': 'application/sdp'}, body: pc.localDescription.sdp,
-  });
-  let sdp = await response.text();
-  if (response.status !== 201) throw new Error(`${path}: ${response.status} ${sdp}`);
-  if (candidates) sdp = sdp.replace(/a=candidate:.*\r\n/g, line => line.includes(candidates) ? line : '');
-  if (proxy) sdp = sdp.replace(/(a=candidate:\S+ 1 udp \d+ \S+) \d+/g, `$1 ${proxy}`);
-  await pc.setRemoteDescription({type: 'answer', sdp});
-  return response.headers.get('Location');
 }
 
 /** The number in the picture that is shown now, the picture's height, and what the connection counts. */

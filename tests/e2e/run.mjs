@@ -2,7 +2,7 @@
 //
 // usage: node run.mjs PROGRAM ADDRESS [NAME...]    PROGRAM is conf-server, ADDRESS where media is to arrive; NAME picks
 //                                                  the cases whose names contain it
-import {close, look, play, publish} from './in_page.mjs';
+import {close, connect, look, play, publish} from './in_page.mjs';
 import {lossy_path} from './proxy.mjs';
 import {open_browser} from './browsers.mjs';
 import {start_server} from './server.mjs';
@@ -37,8 +37,10 @@ async function call({from, to, simulcast = false, candidates, publisher_proxy, p
   const player = await (await browser(to)).page(`${server.http}/healthz`);
   let sent, got;
   try {
-    sent = await publisher.evaluate(publish, {path: room, simulcast, candidates, proxy: publisher_proxy});
-    got = await player.evaluate(play, {
+    await publisher.evaluate(publish, simulcast);
+    sent = await publisher.evaluate(connect, {path: room, candidates, proxy: publisher_proxy});
+    await player.evaluate(play);
+    got = await player.evaluate(connect, {
       path: room.replace('/whip/', '/whep/').replace(/\/ann$/, ''), candidates, proxy: player_proxy,
     });
     const first = await until(player, 'picture and sound', seen =>

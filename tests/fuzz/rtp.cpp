@@ -38,7 +38,7 @@ void read_every_way(bytes value) {
 void target::rtp(bytes input) {
     const auto packet = parse_packet(input);
     if (!packet) return;
-    require(packet->payload_offset + packet->payload_size + packet->padding_size == input.size());
+    require(packet->payload_offset + packet->payload_size + packet->padding_size == std::ssize(input));
     require_inside(packet->payload(), input);
     require_inside(packet->extension_block(), input);
     require(packet->padding_only() == (packet->payload().empty() && packet->padding_size > 0));

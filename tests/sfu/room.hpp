@@ -141,7 +141,7 @@ public:
 
     void publish(sfu::transport_id who, std::string name, std::vector<sdp::negotiated_media> media) {
         router_.add_publisher(who, std::move(name), std::move(media), now_);
-        router_.on_connected(who, now_, out_);
+        router_.on_connected(who, now_);
     }
     void subscribe(sfu::transport_id who, std::vector<sdp::negotiated_media> media,
                    sfu::publisher_filter wants = {}) {
@@ -150,13 +150,13 @@ public:
             const auto ssrc = static_cast<std::uint32_t>(who * 1000 + i * 2);
             sent.push_back({ssrc, ssrc + 1, "cname", {"conf-0", "t"}});
         }
-        router_.add_subscriber(who, std::move(wants), std::move(media), std::move(sent), now_, out_);
-        router_.on_connected(who, now_, out_);
+        router_.add_subscriber(who, std::move(wants), std::move(media), std::move(sent), now_);
+        router_.on_connected(who, now_);
     }
     static std::uint32_t ssrc_of(sfu::transport_id who, std::size_t section = 0) {
         return static_cast<std::uint32_t>(who * 1000 + section * 2);
     }
-    void leave(sfu::transport_id who) { router_.remove(who, now_, out_); }
+    void leave(sfu::transport_id who) { router_.remove(who, now_); }
 
     void send(sfu::transport_id from, const sent_packet& one) {
         router_.handle_rtp(from, one.bytes_of(), now_, out_);

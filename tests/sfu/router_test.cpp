@@ -442,10 +442,10 @@ TEST_CASE("sfu: nothing is sent before the transport is connected, nor of a code
     meeting.publish(1, "ann", {section("a", {opus}), section("v", {{{sdp::codec::av1}, 45, {}}})});
     std::vector<sdp::negotiated_media> media{section("0", {opus}), section("1", {vp8})};
     std::vector<sdp::sent_stream> sent{{5, {}, "c", {"s", "t"}}, {6, {}, "c", {"s", "u"}}};
-    meeting.router().add_subscriber(10, {}, media, sent, meeting.now(), meeting.out());
+    meeting.router().add_subscriber(10, {}, media, sent, meeting.now());
     meeting.send(1, voice(1));
     CHECK(meeting.take().empty());
-    meeting.router().on_connected(10, meeting.now(), meeting.out());
+    meeting.router().on_connected(10, meeting.now());
     meeting.send(1, voice(2));
     CHECK(meeting.take().size() == 1);
     CHECK_FALSE(meeting.router().find_subscriber(10)->stream(1).attached());

@@ -49,7 +49,7 @@ async function open_firefox() {
   return {
     name: `Firefox ${(await browser.version()).replace(/^.*\//, '').split('.')[0]}`,
     page: async address => {
-      const page = await browser.newPage();
+      const page = await browser.newPage({type: 'window'});  // a page behind another tab is slow
       await page.goto(address);
       // A page that may not use a camera is shown one address only.
       await page.evaluate(async () => { window.granted = await navigator.mediaDevices.getUserMedia({audio: true}); });

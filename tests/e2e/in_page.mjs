@@ -43,10 +43,26 @@ export async function publish(simulcast) {
   });
 }
 
-/** Offers what the page has set up and takes the answer. `candidates`: only those with that text in them; `proxy`: the
- *  port that stands for the server's UDP port. */
-export async function connect({path, candidates, proxy}) {
+/** Offers what the page has set up and takes the answer. `candidates`: only those with that text in them; `relay`:
+ *  through the TURN servers alone that the endpoint names, over this transport; `proxy`: the port that stands for the
+ *  server's UDP port. */
+export async function connect({path, candidates, relay, proxy}) {
   const pc = window.pc;
+  if (relay) {
+    // The servers are told with an answer (RFC 9725 §4.6), so it takes a first offer to have them for the real one.
+    await pc.setLocalDescription();
+    const first = await fetch(path, {
+      method: 'POST', headers: {'Content-Type': 'application/sdp'}, body: pc.localDescription.sdp,
+    });
+    await fetch(first.headers.get('Location'), {method: 'DELETE'});
+    await pc.setLocalDescription({type: 'rollback'});
+    const link = first.headers.get('Link') ?? '';
+    const found = [...link.matchAll(/<(turn:[^>]+)>[^<]*username="([^"]+)"[^<]*credential="([^"]+)"/g)];
+    const iceServers = found.map(([, urls, username, credential]) => ({urls, username, credential}))
+      .filter(one => one.urls.endsWith(relay));
+    if (iceServers.length === 0) throw new Error(`${path}: no TURN server over ${relay}: ${link}`);
+    pc.setConfiguration({iceServers, iceTransportPolicy: 'relay'});
+  }
   await pc.setLocalDescription();
   const response = await fetch(path, {
     method: 'POST', headers: {'Content-Type': 'application/sdp'}, body: pc.localDescription.sdp,

@@ -12,7 +12,8 @@ namespace conf::inline v0 {
 /// Fields have the names of the configuration's keys in `media.*`, but for `protector`, which has none.
 struct media_options {
     /// "address:port" for UDP and, on the same number, ICE-TCP (RFC 6544): one for each shard. Fewer than
-    /// shards: the last address goes on with the ports that follow. Empty: no media.
+    /// shards: the last address goes on with the ports that follow. "localhost:port": all addresses of this
+    /// machine, from this machine alone (Firefox sends no media to a loopback address). Empty: no media.
     std::vector<std::string> listen{};
     /// IP addresses that participants are told, where they are others than those of `listen` (1:1 NAT).
     /// Empty: those of `listen`; where that is every address, those of this machine's interfaces.

@@ -147,9 +147,13 @@ verdict check_token_secret(std::string_view text) {
 }
 
 verdict check_media_listen(std::string_view text) {
-    constexpr std::string_view what = R"("address:port" with an IP address, as in "0.0.0.0:40000")";
+    constexpr std::string_view what =
+        R"("address:port" with an IP address, as in "0.0.0.0:40000", or "localhost:port")";
     if (!split_scheme(text).scheme.empty()) return fmt::format("there is no scheme here: expected {}", what);
-    if (!endpoint::parse(text)) return fmt::format("expected {}", what);
+    constexpr std::string_view local = "localhost:";
+    const auto numeric =
+        text.starts_with(local) ? "127.0.0.1:" + std::string(text.substr(local.size())) : std::string(text);
+    if (!endpoint::parse(numeric)) return fmt::format("expected {}", what);
     return {};
 }
 

@@ -101,9 +101,10 @@ std::vector<key> make_keys() {
          .sentence =
              "Where participants' audio and video arrive: UDP, and TCP on the same port number, one "
              "for each of media.shards; where there are fewer, the last one goes on with the ports that "
-             "follow. Empty: no media.",
+             "follow. \"localhost\": all addresses of this machine, from this machine alone. Empty: no "
+             "media.",
          .when = after_restart,
-         .default_toml = R"(["127.0.0.1:0"])",
+         .default_toml = R"(["localhost:0"])",
          .default_toml_turn = "[]"},
         {.name = "media.public_addresses",
          .kind = list_kind{external_addresses, check_relay_address,

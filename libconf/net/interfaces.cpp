@@ -3,9 +3,13 @@
 #include "libconf/net/socket_address.hpp"
 
 #include <ifaddrs.h>
+#include <linux/filter.h>
 #include <net/if.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 
 namespace conf::net {
 
@@ -33,6 +37,18 @@ std::vector<ip_address> reachable_addresses(ip_family family) {
     auto reachable = all;
     std::erase_if(reachable, &ip_address::is_loopback);
     return reachable.empty() ? all : reachable;
+}
+
+bool keep_to_this_machine(int socket) noexcept {
+    constexpr auto interface_index = static_cast<std::uint32_t>(SKF_AD_OFF + SKF_AD_IFINDEX);
+    std::array<sock_filter, 4> program{{
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, interface_index),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ::if_nametoindex("lo"), 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF),  // all of it
+        BPF_STMT(BPF_RET | BPF_K, 0),
+    }};
+    const sock_fprog filter{program.size(), program.data()};
+    return ::setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) == 0;
 }
 
 }  // namespace conf::net

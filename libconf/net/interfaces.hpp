@@ -14,4 +14,11 @@ namespace conf::net {
 /// else.
 [[nodiscard]] std::vector<ip_address> reachable_addresses(ip_family family);
 
+/// Lets a socket receive from this machine alone, at whichever of its addresses: by a filter in the kernel
+/// that passes what came over the loopback device, where everything travels that a machine sends to itself.
+/// (Binding the socket to that device would do it, too, but then answers to the other addresses find no
+/// route.)
+/// @return false where the kernel refuses; errno says why.
+[[nodiscard]] bool keep_to_this_machine(int socket) noexcept;
+
 }  // namespace conf::net

@@ -1,5 +1,7 @@
 #include "libconf/net/listen_address.hpp"
 
+#include <fmt/format.h>
+
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -108,6 +110,16 @@ result<std::vector<endpoint>> resolve_listen_address(const listen_address& where
     // IPv4 first: where port 0 was asked for, the port it gets is then tried for IPv6 too.
     std::ranges::stable_sort(all, {}, [](const endpoint& at) { return at.ip.is_v6(); });
     return all;
+}
+
+std::optional<media_address> parse_media_address(std::string_view text) {
+    constexpr std::string_view local = "localhost:";
+    if (!text.starts_with(local)) {
+        const auto at = endpoint::parse(text);
+        return at ? std::optional(media_address{*at, false}) : std::nullopt;
+    }
+    const auto at = endpoint::parse(fmt::format("0.0.0.0:{}", text.substr(local.size())));
+    return at ? std::optional(media_address{*at, true}) : std::nullopt;
 }
 
 conf::error listen_failure(const std::string& where, std::error_code reason) {

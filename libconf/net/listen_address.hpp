@@ -7,6 +7,7 @@
 #include <conf/result.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -34,6 +35,17 @@ struct listen_address {
 /// The addresses of this machine that `where` means; more than one only where it is a name such as
 /// "localhost". Blocks while a name is looked up.
 [[nodiscard]] result<std::vector<endpoint>> resolve_listen_address(const listen_address& where);
+
+/// One entry of `media.listen`.
+struct media_address {
+    endpoint at;
+    bool this_machine_only = false;
+};
+
+/// "127.0.0.1:0", "[::]:40000"; or "localhost:40000" for every address of this machine, from this machine
+/// alone: Firefox sends no media to a loopback address, and this keeps others out all the same. Nothing for
+/// anything else.
+[[nodiscard]] std::optional<media_address> parse_media_address(std::string_view text);
 
 /// "cannot listen on `where`" with the reason and, for the usual ones, what to do about it.
 [[nodiscard]] conf::error listen_failure(const std::string& where, std::error_code reason);

@@ -23,6 +23,16 @@ namespace {
 /// Names of sessions and ICE fragments have six bits for it.
 constexpr std::size_t shards_max = 64;
 
+/// What participants are told of a socket that is bound to `bound`.
+std::vector<ip_address> addresses_of(const ip_address& bound, bool this_machine_only) {
+    if (!bound.is_unspecified()) return {bound};
+    auto found = reachable_addresses(bound.family());
+    // It stays when the others change with the network.
+    const auto loopback = ip_address::v4(0x7F000001);
+    if (this_machine_only && !found.empty() && found.front() != loopback) found.push_back(loopback);
+    return found;
+}
+
 /// Everything an answer announces, UDP first (RFC 8445 §5.1.2, RFC 6544 §4.2).
 std::vector<sdp::candidate> candidates_at(const std::vector<ip_address>& addresses, std::uint16_t port) {
     std::vector<sdp::candidate> made;
@@ -80,9 +90,9 @@ result<void> media_host::start(const media_options& options, const room_options&
         }
         announced.push_back(*address);
     }
-    std::vector<endpoint> where;
+    std::vector<media_address> where;
     for (const auto& text : options.listen) {
-        const auto at = endpoint::parse(text);
+        const auto at = parse_media_address(text);
         if (!at) {
             return conf::error(make_error_code(listen_errc::bad_address),
                                fmt::format("media.listen: \"{}\" is not \"address:port\"", text));
@@ -94,9 +104,9 @@ result<void> media_host::start(const media_options& options, const room_options&
     const auto certificate = dtls::certificate::generate(wall_now());
     const dtls::context context(certificate);
     for (std::size_t i = 0; i < shards; ++i) {
-        auto at = where[std::min(i, where.size() - 1)];
-        if (i >= where.size() && at.port != 0)
-            at.port = static_cast<std::uint16_t>(at.port + (i - where.size() + 1));
+        auto here = where[std::min(i, where.size() - 1)];
+        if (i >= where.size() && here.at.port != 0)
+            here.at.port = static_cast<std::uint16_t>(here.at.port + (i - where.size() + 1));
         auto one = std::make_unique<shard>();
         one->protector = srtp::make_protector(options.protector);
         if (!one->protector) {
@@ -105,15 +115,11 @@ result<void> media_host::start(const media_options& options, const room_options&
                                            options.protector, fmt::join(srtp::protector_names(), ", ")));
         }
         one->media = std::make_unique<media_shard>([this](const engine::event& event) { report(event); });
-        const auto listening = one->media->listen(at);
+        const auto listening = one->media->listen(here);
         if (!listening)
             return conf::error(listening.error().code(), "media.listen: " + listening.error().context());
         const auto bound = *listening;
-        auto addresses = announced;
-        if (addresses.empty()) {
-            addresses = bound.ip.is_unspecified() ? reachable_addresses(bound.ip.family())
-                                                  : std::vector<ip_address>{bound.ip};
-        }
+        const auto addresses = announced.empty() ? addresses_of(bound.ip, here.this_machine_only) : announced;
         one->media->make_engine({.shard = static_cast<std::uint8_t>(i),
                                  .dtls = context,
                                  .protector = *one->protector,
@@ -123,7 +129,8 @@ result<void> media_host::start(const media_options& options, const room_options&
                                  .key = crypto::system_random_key(),
                                  .wall_at_zero = wall_at_zero()});
         for (const auto& address : addresses) addresses_.push_back({address, bound.port});
-        one->listening = "media://" + bound.to_string();
+        one->listening = here.this_machine_only ? fmt::format("media://localhost:{}", bound.port)
+                                                : "media://" + bound.to_string();
         shards_.push_back(std::move(one));
     }
     for (auto& one : shards_) one->media->start();

@@ -30,13 +30,15 @@ media_shard::~media_shard() {
     links_.clear();
 }
 
-result<endpoint> media_shard::listen(const endpoint& at) {
+result<endpoint> media_shard::listen(const media_address& where) {
+    const auto& at = where.at;
     for (int tries = 0;; ++tries) {
         udp_socket socket;
         if (const auto failed = udp_socket::open(at,
                                                  {.receive_buffer_bytes = listener_buffer_bytes,
                                                   .send_buffer_bytes = listener_buffer_bytes,
-                                                  .report_local = at.ip.is_unspecified()},
+                                                  .report_local = at.ip.is_unspecified(),
+                                                  .this_machine_only = where.this_machine_only},
                                                  socket)) {
             return listen_failure("udp://" + at.to_string(), failed);
         }
@@ -45,7 +47,8 @@ result<endpoint> media_shard::listen(const endpoint& at) {
             *this, [this](asio::ip::tcp::socket connection, const endpoint& remote) {
                 accept_media_connection(*this, std::move(connection), remote);
             });
-        if (const auto opened = acceptor->open("tcp", bound, false); !opened) {
+        if (const auto opened = acceptor->open("tcp", bound, {.this_machine_only = where.this_machine_only});
+            !opened) {
             acceptor->close();
             if (at.port == 0 && tries < port_tries)
                 continue;  // somebody else has the TCP port of that number

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "libconf/engine/media_engine.hpp"
+#include "libconf/net/listen_address.hpp"
 #include "libconf/net/local_table.hpp"
 #include "libconf/net/receive_ring.hpp"
 #include "libconf/net/send_batch.hpp"
@@ -49,7 +50,7 @@ public:
 
     /// UDP, and ICE-TCP (RFC 6544) on the same port number; port 0: any one that both have. Call before
     /// `make_engine`, whose candidates need the port.
-    result<endpoint> listen(const endpoint& at);
+    result<endpoint> listen(const media_address& where);
     /// Call once, before `start`.
     void make_engine(engine::setup with) { engine_.emplace(std::move(with)); }
 

@@ -1,5 +1,6 @@
 #include "libconf/net/stream_acceptor.hpp"
 
+#include "libconf/net/interfaces.hpp"
 #include "libconf/net/listen_address.hpp"
 #include "libconf/net/shard_loop.hpp"
 
@@ -10,6 +11,7 @@
 #include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include <cerrno>
 #include <chrono>
 #include <span>
 #include <string>
@@ -36,7 +38,7 @@ endpoint endpoint_of(const tcp::endpoint& from) {
 stream_acceptor::stream_acceptor(shard_loop& shard, handler on_connection)
     : shard_(shard), on_connection_(std::move(on_connection)), acceptor_(shard.context()) {}
 
-result<endpoint> stream_acceptor::open(std::string_view scheme, const endpoint& at, bool shared) {
+result<endpoint> stream_acceptor::open(std::string_view scheme, const endpoint& at, const options& with) {
     const auto where = std::string(scheme) + "://" + at.to_string();
     asio::error_code error;
     const auto address = asio::ip::make_address(at.ip.to_string(), error);
@@ -48,7 +50,12 @@ result<endpoint> stream_acceptor::open(std::string_view scheme, const endpoint& 
     step([&] { acceptor_.set_option(tcp::acceptor::reuse_address(true), error); });
     if (at.ip.is_v6()) step([&] { acceptor_.set_option(asio::ip::v6_only(true), error); });
     using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
-    if (shared) step([&] { acceptor_.set_option(reuse_port(true), error); });
+    if (with.shared) step([&] { acceptor_.set_option(reuse_port(true), error); });
+    if (with.this_machine_only) {
+        step([&] {
+            if (!keep_to_this_machine(acceptor_.native_handle())) error = {errno, asio::system_category()};
+        });
+    }
     step([&] { acceptor_.bind(target, error); });
     step([&] { acceptor_.listen(1024, error); });
     if (error) return listen_failure(where, error);

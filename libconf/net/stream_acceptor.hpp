@@ -24,8 +24,13 @@ public:
 
     stream_acceptor(shard_loop& shard, handler on_connection);
 
-    /// `scheme`: "tcp" or "tls", for the error's text. `shared`: other shards listen there too.
-    result<endpoint> open(std::string_view scheme, const endpoint& at, bool shared);
+    struct options {
+        bool shared = false;             ///< other shards listen there too
+        bool this_machine_only = false;  ///< see keep_to_this_machine
+    };
+
+    /// `scheme`: "tcp" or "tls", for the error's text.
+    result<endpoint> open(std::string_view scheme, const endpoint& at, const options& with);
     void close() override;
 
 private:

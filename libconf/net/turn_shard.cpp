@@ -75,7 +75,7 @@ result<endpoint> turn_shard::listen_stream(const endpoint& at, bool shared,
                                            std::shared_ptr<tls_context> tls) {
     const auto* const scheme = tls ? "tls" : "tcp";
     auto listener = make_stream_listener(*this, std::move(tls));
-    auto bound = listener->open(scheme, at, shared);
+    auto bound = listener->open(scheme, at, {.shared = shared});
     if (bound) link_listeners_.push_back(std::move(listener));
     return bound;
 }

@@ -1,5 +1,6 @@
 #include "libconf/net/udp_socket.hpp"
 
+#include "libconf/net/interfaces.hpp"
 #include "libconf/net/socket_address.hpp"
 
 #include <linux/errqueue.h>
@@ -50,6 +51,7 @@ std::error_code udp_socket::open(const endpoint& at, const options& with, udp_so
     if (with.report_icmp) {
         set(fresh.fd_, v6 ? int{IPPROTO_IPV6} : int{IPPROTO_IP}, v6 ? IPV6_RECVERR : IP_RECVERR, 1);
     }
+    if (with.this_machine_only && !keep_to_this_machine(fresh.fd_)) return last_error();
     if (with.may_fragment) fresh.set_dont_fragment(false, at.ip.family());
 
     socket_address where{};

@@ -18,10 +18,11 @@ public:
         int receive_buffer_bytes =
             0;  ///< 0: the system's default; capped by net.core.rmem_max without CAP_NET_ADMIN
         int send_buffer_bytes = 0;
-        bool reuse_port = false;    ///< several shards share the address
-        bool report_local = false;  ///< tell for each datagram which local address it was sent to
-        bool report_icmp = false;   ///< queue ICMP errors for `next_icmp`
-        bool may_fragment = false;  ///< DF clear, as RFC 8656 §15 wants it for relayed data
+        bool reuse_port = false;         ///< several shards share the address
+        bool report_local = false;       ///< tell for each datagram which local address it was sent to
+        bool report_icmp = false;        ///< queue ICMP errors for `next_icmp`
+        bool this_machine_only = false;  ///< see keep_to_this_machine
+        bool may_fragment = false;       ///< DF clear, as RFC 8656 §15 wants it for relayed data
     };
 
     udp_socket() = default;

@@ -9,7 +9,7 @@ import {start_server} from './server.mjs';
 
 const [program, address, ...wanted] = process.argv.slice(2);
 const server = await start_server(program, {
-  'media.listen': `${address}:0`, 'rooms.open': true,
+  'media.listen': 'localhost:0', 'rooms.open': true,
   'turn.listen': `["udp://${address}:0", "tcp://${address}:0"]`, 'turn.relay_address': address,
   'turn.secrets': '["only for this test"]',
 });
@@ -75,7 +75,7 @@ cases.push(['chromium to chromium, encrypted with AES-GCM', () => call({from: 'c
   require(/GCM/.test(later.srtp), `the profile is ${later.srtp}`);
   return later.srtp;
 })]);
-cases.push(['simulcast: the player climbs to the largest layer', () =>
+cases.push(['simulcast: the player comes to the largest layer', () =>
   call({from: 'chromium', to: 'chromium', simulcast: true}, async ({publisher, player, first}) => {
     const seen = await until(player, 'picture of 720 lines', one => one.height === 720);
     const sent = await publisher.evaluate(look);
@@ -86,7 +86,7 @@ for (const kind of ['chromium', 'firefox']) {
   cases.push([`${kind}: without UDP, over ICE-TCP`, () =>
     call({from: kind, to: kind, candidates: ' tcp '}, async ({later}) => {
       const open = await server.metric('conf_media_tcp_connections');
-      require(open === 2, `${open} connections are open`);
+      require(open >= 2, `${open} connections are open`);
       return summary(later);
     })]);
 }

@@ -2,10 +2,12 @@
 #include "libconf/net/media_host.hpp"
 
 #include "libconf/net/clock.hpp"
+#include "libconf/net/interfaces.hpp"
 #include "libconf/net/media_stream.hpp"
 #include "tests/engine/peer.hpp"
 #include "tests/net/udp_pair.hpp"
 
+#include <asio/ip/tcp.hpp>
 #include <catch2/catch.hpp>
 
 #include <future>
@@ -176,6 +178,26 @@ TEST_CASE("media host: what cannot be answered is refused") {
     server.media->drain();
     CHECK(server.publish("b", "ann").status == 503);
     CHECK(server.play("b").status == 503);
+}
+
+TEST_CASE("media host: localhost means every address of this machine, and says so") {
+    const auto made =
+        media_host::create({.listen = {"localhost:0"}, .shards = 1}, {}, {.post_back = {}, .log = {}})
+            .value();
+    const auto& addresses = made->addresses();
+    REQUIRE(made->listening() == std::vector{"media://localhost:" + std::to_string(addresses.front().port)});
+    auto expected = conf::net::reachable_addresses(conf::ip_family::v4);
+    const auto loopback = conf::ip_address::parse("127.0.0.1").value();
+    if (expected.front() != loopback) expected.push_back(loopback);
+    REQUIRE(addresses.size() == expected.size());
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+        CHECK(addresses[i] == conf::endpoint{expected[i], addresses.front().port});
+        asio::io_context context;
+        asio::ip::tcp::socket connection(context);
+        asio::error_code error;
+        connection.connect({asio::ip::make_address(addresses[i].ip.to_string()), addresses[i].port}, error);
+        CHECK_FALSE(error);
+    }
 }
 
 TEST_CASE("media host: options that mean nothing are refused with the key's name") {

@@ -13,16 +13,24 @@ packages_build=(
     libsrtp2-dev          # SRTP of what is received, SRTCP
     libssl-dev            # TLS, HMAC, hashes
     libtomlplusplus-dev   # configuration files
+    libwslay-dev          # frames of WebSockets
     ninja-build           # runs the build
     node-llhttp           # HTTP parser, as C source
     nlohmann-json3-dev    # JSON
     pkg-config            # finds libraries without a CMake file
 )
 
+# Encrypts media faster than OpenSSL does; there is none for other processors.
+if [ "$(dpkg --print-architecture 2>/dev/null)" = amd64 ]; then
+    packages_build+=(libipsec-mb-dev)
+fi
+
 # What every compiled test takes besides.
 packages_tests=(
     catch2                # unit tests
     libnice-dev           # STUN and ICE of somebody else, to check ours against
+    libopus-dev           # sound of our own participant
+    libvpx-dev            # its pictures
 )
 
 # Sanitizers and fuzzing: g++ needs four times as long for the same.
@@ -40,6 +48,24 @@ packages_interop=(
     iproute2              # network namespaces
     openssl               # certificates for the tests
     python3               # scripts
+    python3-websockets    # a WebSocket client of somebody else
+)
+
+# The table of WebRTC stacks takes a gigabyte of packages and minutes, so only the long run has it.
+packages_interop_deep=(
+    firefox-esr
+    gir1.2-gst-plugins-bad-1.0        # webrtcbin's types
+    gir1.2-gst-plugins-base-1.0       # SDP's
+    golang-github-pion-webrtc.v3-dev  # WebRTC in Go
+    golang-go
+    gstreamer1.0-nice                 # webrtcbin: its ICE
+    gstreamer1.0-plugins-bad          # itself, its DTLS and SRTP
+    gstreamer1.0-plugins-base         # Opus
+    gstreamer1.0-plugins-good         # VP8, RTP
+    nodejs
+    npm                               # werift, node-datachannel, @roamhq/wrtc; what drives the browsers
+    python3-aiortc                    # WebRTC in Python
+    python3-gi                        # GStreamer in Python
 )
 
 packages_e2e=(
@@ -51,8 +77,12 @@ packages_e2e=(
 )
 
 packages_bench=(
-    coturn                # what we are measured against
+    coturn                # what our TURN server is measured against
     python3               # tables
+)
+
+packages_bench_deep=(
+    janus                 # what our SFU is measured against
 )
 
 packages_consume=(

@@ -1,17 +1,15 @@
 #include "libconf/api/play_page.hpp"
 
+#include "libconf/api/page_template.hpp"
+#include "libconf/api/pages.hpp"
 #include "libconf/auth/names.hpp"
 
-#include <fmt/format.h>
-
-#include <iterator>
 #include <utility>
 
 namespace conf::api {
 namespace {
 
-// One struct, filled twice: a text that is missing in one language does not compile. None needs escaping in
-// HTML; a test looks.
+// One struct, filled twice: a text that is missing in one language does not compile.
 struct texts {
     std::string_view tag;
     std::string_view title;
@@ -100,69 +98,38 @@ constexpr texts french{
     .sound_only = "son seul",
 };
 
-// The script's words are attributes: it reads them from the body's dataset.
-void append_words(std::string& out, const texts& t) {
-    const std::pair<std::string_view, std::string_view> words[] = {
-        {"publish-test", t.publish_test},
-        {"starting", t.starting},
-        {"live", t.live},
-        {"stopped", t.stopped},
-        {"lost", t.lost},
-        {"refused", t.refused},
-        {"unreachable", t.unreachable},
-        {"no-player", t.no_player},
-        {"no-permission", t.no_permission},
-        {"no-camera", t.no_camera},
-        {"insecure", t.insecure},
-        {"you", t.you},
-        {"participant", t.participant},
-        {"sound-only", t.sound_only},
-    };
-    for (const auto& [key, text] : words)
-        fmt::format_to(std::back_inserter(out), "\n data-{}=\"{}\"", key, text);
-}
-
-net::http_response fixed(std::string_view type, std::string_view body) {
-    return {200, std::string(type), std::string(body), {{"Cache-Control", "no-cache"}}};
-}
-
 }  // namespace
 
 std::string render_play_page(std::string_view room, language in) {
     const auto& t = in == language::french ? french : english;
-    std::string out;
-    out.reserve(8192);
-    auto to = std::back_inserter(out);
-    fmt::format_to(to,
-                   "<!doctype html>\n<html lang=\"{0}\">\n<head>\n<meta charset=\"utf-8\">\n"
-                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                   "<meta name=\"color-scheme\" content=\"light dark\">\n<title>{1} {2}</title>\n"
-                   "<link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\n"
-                   "<link rel=\"stylesheet\" href=\"/style.css\">\n"
-                   "<link rel=\"stylesheet\" href=\"/play.css\">\n"
-                   "<script src=\"/play.js\" defer></script>\n</head>\n<body data-room=\"{2}\"",
-                   t.tag, t.title, room);
-    append_words(out, t);
-    fmt::format_to(to,
-                   ">\n<header>\n<img src=\"/favicon.svg\" alt=\"\" width=\"32\" height=\"32\">\n"
-                   "<h1>{} <span class=\"room\">{}</span></h1>\n</header>\n<main>\n"
-                   "<section aria-labelledby=\"who\">\n<h2 id=\"who\">{}</h2>\n"
-                   "<div id=\"empty\" class=\"state\"><p class=\"word\">{}</p><p>{}</p></div>\n"
-                   "<div id=\"tiles\"></div>\n"
-                   "<button id=\"sound\" type=\"button\" hidden>{}</button>\n"
-                   "<p id=\"player\" class=\"problem\" role=\"status\"></p>\n</section>\n",
-                   t.title, room, t.stage, t.empty, t.empty_detail, t.sound);
-    fmt::format_to(to,
-                   "<section aria-labelledby=\"do\">\n<h2 id=\"do\">{}</h2>\n<form id=\"form\">\n"
-                   "<label for=\"name\">{}</label>\n"
-                   "<input id=\"name\" required maxlength=\"64\" pattern=\"[A-Za-z0-9_.\\-]+\" title=\"{}\" "
-                   "autocomplete=\"nickname\" autocapitalize=\"off\" spellcheck=\"false\">\n"
-                   "<button id=\"publish\">{}</button>\n"
-                   "<button id=\"stop\" type=\"button\" hidden>{}</button>\n</form>\n"
-                   "<p id=\"status\" role=\"status\"></p>\n</section>\n"
-                   "<noscript><p class=\"problem\">{}</p></noscript>\n</main>\n</body>\n</html>\n",
-                   t.form, t.name, t.name_rule, t.publish, t.stop, t.noscript);
-    return out;
+    // The script's words are attributes of the body: it reads them from there.
+    return fill_page(page_file("play.html"), {{"room", room},
+                                              {"tag", t.tag},
+                                              {"title", t.title},
+                                              {"stage", t.stage},
+                                              {"empty", t.empty},
+                                              {"empty-detail", t.empty_detail},
+                                              {"form", t.form},
+                                              {"name", t.name},
+                                              {"name-rule", t.name_rule},
+                                              {"publish", t.publish},
+                                              {"publish-test", t.publish_test},
+                                              {"stop", t.stop},
+                                              {"sound", t.sound},
+                                              {"noscript", t.noscript},
+                                              {"starting", t.starting},
+                                              {"live", t.live},
+                                              {"stopped", t.stopped},
+                                              {"lost", t.lost},
+                                              {"refused", t.refused},
+                                              {"unreachable", t.unreachable},
+                                              {"no-player", t.no_player},
+                                              {"no-permission", t.no_permission},
+                                              {"no-camera", t.no_camera},
+                                              {"insecure", t.insecure},
+                                              {"you", t.you},
+                                              {"participant", t.participant},
+                                              {"sound-only", t.sound_only}});
 }
 
 void add_play_routes(net::http_router& routes, std::function<bool(std::string_view room)> is_room) {
@@ -180,11 +147,9 @@ void add_play_routes(net::http_router& routes, std::function<bool(std::string_vi
                                    {"Content-Language", std::string(language_tag(in))},
                                    {"Vary", "Accept-Language"}}};
     });
-    routes.add("GET", "/play.js", [](const net::http_request&) {
-        return fixed("text/javascript; charset=utf-8", play_script());
-    });
-    routes.add("GET", "/play.css",
-               [](const net::http_request&) { return fixed("text/css; charset=utf-8", play_style()); });
+    for (const auto* name : {"play.js", "play.css"}) {
+        net::add_static_file(routes, std::string("/") + name, net::find_static_file(pages(), name));
+    }
 }
 
 }  // namespace conf::api

@@ -10,15 +10,12 @@
 
 namespace conf::api {
 
-/// A whole HTML document; everything that acts is in `play_script`. Its style builds on that of the status
-/// page.
+/// A whole HTML document, made of pages/play.html; everything that acts is in pages/play.js. Its style builds
+/// on that of the status page.
 ///
 /// The script takes from the address: "?name=" the name to begin with; "?token=" an access token; "?test" a
 /// test card and a tone instead of camera and microphone; "?simulcast" three sizes at once.
 [[nodiscard]] std::string render_play_page(std::string_view room, language in);
-
-[[nodiscard]] std::string_view play_script() noexcept;
-[[nodiscard]] std::string_view play_style() noexcept;
 
 /// Adds /play/{room}, /play.js and /play.css. `is_room`: whether the page is shown for that name, else 404.
 void add_play_routes(net::http_router& routes, std::function<bool(std::string_view room)> is_room);

@@ -157,11 +157,6 @@ std::shared_ptr<const net::http_router> server::impl::make_routes(bool pages, bo
     using net::http_request;
     using net::http_response;
     auto routes = std::make_shared<net::http_router>();
-    const auto fixed = [](std::string type, std::string body) {
-        return
-            [answer = http_response{200, std::move(type), std::move(body), {{"Cache-Control", "no-cache"}}}](
-                const http_request&) { return answer; };
-    };
     if (pages) {
         routes->add("GET", "/", [this, metrics](const http_request& request) {
             const auto in = api::choose_language(request.field("accept-language").value_or(""));
@@ -172,10 +167,7 @@ std::shared_ptr<const net::http_router> server::impl::make_routes(bool pages, bo
                                   {"Content-Language", std::string(api::language_tag(in))},
                                   {"Vary", "Accept-Language"}}};
         });
-        routes->add("GET", "/style.css", fixed("text/css; charset=utf-8", std::string(api::status_style())));
-        routes->add("GET", "/favicon.svg", fixed("image/svg+xml", std::string(api::status_icon())));
-        routes->add("GET", "/favicon.ico",
-                    [](const http_request&) { return http_response{204, {}, {}, {}}; });
+        api::add_page_files(*routes);
     }
     if (pages && media_) {
         net::add_media_routes(*routes, *media_, media_rules());

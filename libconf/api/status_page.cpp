@@ -1,5 +1,8 @@
 #include "libconf/api/status_page.hpp"
 
+#include "libconf/api/page_template.hpp"
+#include "libconf/api/pages.hpp"
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -74,22 +77,6 @@ constexpr texts french{
     .as_of = "État à {} UTC. Rechargez la page pour des chiffres plus récents.",
     .units = {{"jour", "jours"}, {"heure", "heures"}, {"minute", "minutes"}, {"seconde", "secondes"}},
 };
-
-std::string escape_html(std::string_view text) {
-    std::string made;
-    made.reserve(text.size());
-    for (const char c : text) {
-        switch (c) {
-            case '&': made += "&amp;"; break;
-            case '<': made += "&lt;"; break;
-            case '>': made += "&gt;"; break;
-            case '"': made += "&quot;"; break;
-            case '\'': made += "&#39;"; break;
-            default: made += c;
-        }
-    }
-    return made;
-}
 
 // The two largest units: "2 days 3 hours". 0 counts as many in English, as one in French.
 std::string format_uptime(std::chrono::seconds uptime, const texts& in) {
@@ -181,52 +168,49 @@ std::string_view language_tag(language in) noexcept {
 
 std::string render_status_page(const server_view& view, language in, bool metrics_here) {
     const auto& t = in == language::french ? french : english;
-    std::string out;
-    out.reserve(4096);
-    auto to = std::back_inserter(out);
-    fmt::format_to(to,
-                   "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n"
-                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                   "<meta name=\"color-scheme\" content=\"light dark\">\n<title>{}</title>\n"
-                   "<link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\n"
-                   "<link rel=\"stylesheet\" href=\"/style.css\">\n</head>\n<body>\n",
-                   t.tag, t.title);
-    fmt::format_to(
-        to,
-        "<header>\n<img src=\"/favicon.svg\" alt=\"\" width=\"32\" height=\"32\">\n<h1>{}</h1>\n</header>\n",
-        t.title);
-    fmt::format_to(to,
-                   "<main>\n<section class=\"state {}\" role=\"status\">\n<p class=\"word\"><span "
-                   "aria-hidden=\"true\">{}"
-                   "</span> {}</p>\n<p>{}</p>\n</section>\n",
-                   view.draining ? "draining" : "running", view.draining ? "◐" : "●",
-                   view.draining ? t.draining : t.running,
-                   view.draining ? t.draining_detail : t.running_detail);
-    fmt::format_to(to, "<section>\n<h2>{}</h2>\n<dl>\n<div><dt>{}</dt><dd>{}</dd></div>\n", t.details,
-                   t.version, escape_html(view.version));
-    fmt::format_to(to, "<div><dt>{}</dt><dd><time datetime=\"PT{}S\">{}</time></dd></div>\n", t.uptime,
-                   view.uptime.count(), format_uptime(view.uptime, t));
-    fmt::format_to(to, "<div><dt>{}</dt>", t.relay);
+    std::string relay;
     if (view.turn) {
-        for (const auto& url : view.turn->listening)
-            fmt::format_to(to, "<dd><code>{}</code></dd>", escape_html(url));
-        fmt::format_to(to, "</div>\n<div><dt>{}</dt><dd>{}</dd></div>\n", t.allocations,
-                       view.turn->allocations);
+        for (const auto& url : view.turn->listening) {
+            relay += fmt::format("<dd><code>{}</code></dd>", escape_html(url));
+        }
+        relay += fmt::format("</div>\n<div><dt>{}</dt><dd>{}</dd>", t.allocations, view.turn->allocations);
     } else {
-        fmt::format_to(to, "<dd>{}</dd></div>\n", t.no_relay);
+        relay = fmt::format("<dd>{}</dd>", t.no_relay);
     }
-    fmt::format_to(
-        to,
-        "</dl>\n</section>\n<nav aria-labelledby=\"operators\">\n<h2 id=\"operators\">{}</h2>\n<ul>\n"
-        "<li><a href=\"/healthz\">{}</a></li>\n<li><a href=\"/readyz\">{}</a></li>\n",
-        t.for_operators, t.health, t.readiness);
-    if (metrics_here) fmt::format_to(to, "<li><a href=\"/metrics\">{}</a></li>\n", t.metrics);
+    const auto metrics =
+        metrics_here ? fmt::format("<li><a href=\"/metrics\">{}</a></li>\n", t.metrics) : std::string();
     const auto moment = fmt::format("<time datetime=\"{0:%FT%TZ}\">{0:%T}</time>",
                                     fmt::gmtime(std::chrono::system_clock::to_time_t(view.now)));
-    out += "</ul>\n</nav>\n</main>\n<footer><p>";
-    fmt::format_to(to, fmt::runtime(t.as_of), moment);
-    out += "</p></footer>\n</body>\n</html>\n";
-    return out;
+    const auto as_of = fmt::format(fmt::runtime(t.as_of), moment);
+    using enum page_value::kind;
+    return fill_page(page_file("status.html"),
+                     {{"tag", t.tag},
+                      {"title", t.title},
+                      {"state", view.draining ? "draining" : "running"},
+                      {"mark", view.draining ? "◐" : "●"},
+                      {"word", view.draining ? t.draining : t.running},
+                      {"detail", view.draining ? t.draining_detail : t.running_detail},
+                      {"details", t.details},
+                      {"version-label", t.version},
+                      {"version", view.version},
+                      {"uptime-label", t.uptime},
+                      {"seconds", std::to_string(view.uptime.count())},
+                      {"uptime", format_uptime(view.uptime, t)},
+                      {"relay-label", t.relay},
+                      {"relay", relay, markup},
+                      {"for-operators", t.for_operators},
+                      {"health", t.health},
+                      {"readiness", t.readiness},
+                      {"metrics", metrics, markup},
+                      {"as-of", as_of, markup}});
+}
+
+void add_page_files(net::http_router& routes) {
+    for (const auto* name : {"style.css", "favicon.svg"}) {
+        net::add_static_file(routes, std::string("/") + name, net::find_static_file(pages(), name));
+    }
+    routes.add("GET", "/favicon.ico",
+               [](const net::http_request&) { return net::http_response{204, {}, {}, {}}; });
 }
 
 std::string render_status_json(const server_view& view) {

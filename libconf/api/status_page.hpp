@@ -1,6 +1,8 @@
 /// What a server says of itself: the page for people, the JSON for confctl. Pure functions.
 #pragma once
 
+#include "libconf/net/http_router.hpp"
+
 #include <conf/turn.hpp>
 
 #include <chrono>
@@ -33,15 +35,14 @@ enum class language : std::uint8_t { english, french };
 /// "en" or "fr".
 [[nodiscard]] std::string_view language_tag(language in) noexcept;
 
-/// A whole HTML document without script or inline style.
+/// A whole HTML document, made of pages/status.html.
 /// @param metrics_here  whether /metrics can be reached on the same listener, and so may be linked.
 [[nodiscard]] std::string render_status_page(const server_view& view, language in, bool metrics_here);
 
 /// One line: {"version":…,"uptime_seconds":…,"draining":…,"listening":[…],"http":{…},"turn":{…} or null,…}.
 [[nodiscard]] std::string render_status_json(const server_view& view);
 
-/// The style sheet of the page, and the mark that browsers show in its tab.
-[[nodiscard]] std::string_view status_style() noexcept;
-[[nodiscard]] std::string_view status_icon() noexcept;
+/// Adds what every page of ours links to: /style.css, /favicon.svg and /favicon.ico.
+void add_page_files(net::http_router& routes);
 
 }  // namespace conf::api

@@ -1,6 +1,7 @@
 #include "libconf/net/http_connection.hpp"
 
 #include "libconf/net/clock.hpp"
+#include "libconf/net/websocket_connection.hpp"
 
 #include <asio/awaitable.hpp>
 #include <asio/buffer.hpp>
@@ -44,18 +45,26 @@ public:
         // own.
         auto more = co_await open();
         while (more) more = co_await exchange();
-        if (answered_last_) co_await linger();
+        if (session_ && session_->upgraded() && !broken_) {
+            co_await converse();
+        } else if (answered_last_) {
+            co_await linger();
+        }
         close();
     }
 
     void drain() override {
         draining_ = true;
+        if (websocket_) return websocket_->drain();
+        if (session_ && session_->upgraded()) return;  // `converse` sees to it
         if (session_) session_->drain();
         if (!session_ || (session_->closing() && reading_)) interrupt();
     }
 
     void close() override {
         disarm();
+        broken_ = true;
+        if (websocket_) websocket_->cut_off();
         std::error_code ignored;
         socket().close(ignored);
         reply_wait_.cancel();
@@ -111,8 +120,13 @@ private:
             data = data.subspan(session_->receive(data, moment(), out_));
             if (!out_.empty()) {
                 const auto sent = co_await send();
+                if (!sent) broken_ = true;
                 if (!sent) co_return false;
                 answered_last_ = session_->closing();
+            }
+            if (session_->upgraded()) {
+                behind_handshake_ = as_text(data);
+                co_return false;
             }
             if (session_->closing()) co_return false;
             if (session_->awaits_reply()) {
@@ -145,6 +159,14 @@ private:
         co_return !error;
     }
 
+    asio::awaitable<void> converse() {
+        disarm();
+        websocket_.emplace(stream_, this->weak_from_this(), *session_->upgraded(), host_->stats.websockets);
+        if (draining_) websocket_->drain();
+        co_await websocket_->run(session_->take_upgrade(), std::move(behind_handshake_));
+        if (!broken_ && !websocket_->session().dead()) co_await linger();
+    }
+
     // Closing at once could make the kernel reset the connection, if bytes of the client are unread, and take
     // the last answer from the client with that. So: say that we are done, then read until the client has
     // left.
@@ -163,10 +185,13 @@ private:
     Stream stream_;
     asio::steady_timer reply_wait_;        // never fires, is cancelled when the handler has answered
     std::optional<http_session> session_;  // once the handshake is over
+    std::optional<websocket_connection<Stream>> websocket_;  // instead, once it has become one
+    std::string behind_handshake_;                           // bytes that came with the handshake
     std::array<std::byte, read_bytes> in_;
     std::string out_;
     bool draining_ = false;
     bool reading_ = false;
+    bool broken_ = false;         // nothing can be sent any more
     bool answered_last_ = false;  // the answer that ends the connection was sent
 };
 

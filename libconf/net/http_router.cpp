@@ -30,14 +30,18 @@ void http_router::add(std::string_view method, std::string_view path, http_handl
 
 void http_router::add_async(std::string_view method, std::string_view path, http_async_handler handler,
                             std::size_t body_bytes) {
-    methods_of(path).insert_or_assign(std::string(method), route{std::move(handler), body_bytes});
+    place_of(path).methods.insert_or_assign(std::string(method), route{std::move(handler), body_bytes});
 }
 
-http_router::methods& http_router::methods_of(std::string_view path) {
+void http_router::websocket(std::string_view path, websocket_handler handler, websocket_rules rules) {
+    place_of(path).socket = websocket_route{std::move(handler), std::move(rules)};
+}
+
+http_router::place& http_router::place_of(std::string_view path) {
     check(path.starts_with('/'));
     if (path.find_first_of("{}") == std::string_view::npos) return paths_[std::string(path)];
     if (const auto known = std::ranges::find(patterns_, path, &pattern::path); known != patterns_.end()) {
-        return known->by_method;
+        return known->at;
     }
     pattern made{std::string(path), {}, {}};
     while (!path.empty()) {
@@ -51,8 +55,7 @@ http_router::methods& http_router::methods_of(std::string_view path) {
         return std::ranges::lexicographical_compare(a.segments, b.segments, {}, &segment::is_parameter,
                                                     &segment::is_parameter);
     };
-    return patterns_.insert(std::ranges::upper_bound(patterns_, made, earlier_literals), std::move(made))
-        ->by_method;
+    return patterns_.insert(std::ranges::upper_bound(patterns_, made, earlier_literals), std::move(made))->at;
 }
 
 std::optional<http_parameters> http_router::fit(const pattern& one, std::string_view path) {
@@ -74,34 +77,51 @@ std::optional<http_parameters> http_router::fit(const pattern& one, std::string_
 
 http_router::match http_router::find(const http_request& request) const {
     if (request.path == "*") return {nullptr, 0, {204, {}, {}, {{"Allow", "GET, HEAD, OPTIONS"}}}, {}};
-    if (const auto exact = paths_.find(request.path); exact != paths_.end()) {
-        return choose(exact->second, request);
+    auto found = locate(request.path);
+    if (!found.at) return {nullptr, 0, std::move(found.answer), {}};
+    auto made = choose(*found.at, request);
+    made.path_parameters = std::move(found.path_parameters);
+    return made;
+}
+
+http_router::websocket_match http_router::find_websocket(const http_request& request) const {
+    auto found = locate(request.path);
+    if (!found.at) return {nullptr, std::move(found.answer), {}};
+    if (!found.at->socket) {
+        return {nullptr, http_response::plain(404, "there is no WebSocket at this address."), {}};
     }
+    return {&*found.at->socket, {}, std::move(found.path_parameters)};
+}
+
+http_router::location http_router::locate(std::string_view path) const {
+    if (const auto exact = paths_.find(path); exact != paths_.end()) return {&exact->second, {}, {}};
     for (const auto& one : patterns_) {
-        auto parameters = fit(one, request.path);
+        auto parameters = fit(one, path);
         if (!parameters) continue;
         for (const auto& [name, value] : *parameters) {
             if (value.size() > path_parameter_bytes_max) {
-                return {nullptr, 0, http_response::plain(400, "a part of the address is too long."), {}};
+                return {nullptr, http_response::plain(400, "a part of the address is too long."), {}};
             }
             if (!is_clean_utf8(value)) {
                 const auto* why = "a part of the address is not UTF-8, or has a control character in it.";
-                return {nullptr, 0, http_response::plain(400, why), {}};
+                return {nullptr, http_response::plain(400, why), {}};
             }
         }
-        auto made = choose(one.by_method, request);
-        made.path_parameters = std::move(*parameters);
-        return made;
+        return {&one.at, {}, std::move(*parameters)};
     }
-    return {nullptr, 0, http_response::plain(404, "there is nothing at this address."), {}};
+    return {nullptr, http_response::plain(404, "there is nothing at this address."), {}};
 }
 
-http_router::match http_router::choose(const methods& among, const http_request& request) {
-    const auto method = among.find(request.method == "HEAD" ? std::string_view("GET") : request.method);
-    if (method != among.end()) return {&method->second.handler, method->second.body_bytes, {}, {}};
+http_router::match http_router::choose(const place& among, const http_request& request) {
+    const auto& methods = among.methods;
+    const auto method = methods.find(request.method == "HEAD" ? std::string_view("GET") : request.method);
+    if (method != methods.end()) return {&method->second.handler, method->second.body_bytes, {}, {}};
 
+    if (among.socket && (request.method == "GET" || request.method == "HEAD")) {
+        return {nullptr, 0, websocket_required("this address is for WebSockets."), {}};
+    }
     std::string allow;
-    for (const auto& [name, unused] : among) {
+    for (const auto& [name, unused] : methods) {
         if (name != "OPTIONS") allow += name == "GET" ? "GET, HEAD, " : name + ", ";
     }
     allow += "OPTIONS";

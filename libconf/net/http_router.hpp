@@ -3,6 +3,7 @@
 
 #include "libconf/net/http_message.hpp"
 #include "libconf/net/http_reply.hpp"
+#include "libconf/net/websocket.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -38,6 +39,9 @@ public:
     void add_async(std::string_view method, std::string_view path, http_async_handler handler,
                    std::size_t body_bytes = 0);
 
+    /// A WebSocket at the path; a request that does not ask for one gets 426 where no handler takes it.
+    void websocket(std::string_view path, websocket_handler handler, websocket_rules rules = {});
+
     struct match {
         const http_async_handler* handler = nullptr;  ///< null: `answer` is the answer
         std::size_t body_bytes = 0;
@@ -48,12 +52,22 @@ public:
     /// literal segments.
     [[nodiscard]] match find(const http_request& request) const;
 
+    struct websocket_match {
+        const websocket_route* route = nullptr;  ///< null: `answer` is the answer
+        http_response answer;                    ///< 404; 400 for a bad parameter
+        http_parameters path_parameters;
+    };
+    [[nodiscard]] websocket_match find_websocket(const http_request& request) const;
+
 private:
     struct route {
         http_async_handler handler;
         std::size_t body_bytes;
     };
-    using methods = std::map<std::string, route, std::less<>>;
+    struct place {
+        std::map<std::string, route, std::less<>> methods;
+        std::optional<websocket_route> socket;
+    };
     struct segment {
         std::string text;  // the parameter's name where it is one
         bool is_parameter = false;
@@ -61,14 +75,21 @@ private:
     struct pattern {
         std::string path;
         std::vector<segment> segments;
-        methods by_method;
+        place at;
     };
 
-    [[nodiscard]] methods& methods_of(std::string_view path);
-    [[nodiscard]] static std::optional<http_parameters> fit(const pattern& one, std::string_view path);
-    [[nodiscard]] static match choose(const methods& among, const http_request& request);
+    struct location {
+        const place* at = nullptr;  // null: `answer` is the answer
+        http_response answer;
+        http_parameters path_parameters;
+    };
 
-    std::map<std::string, methods, std::less<>> paths_;
+    [[nodiscard]] place& place_of(std::string_view path);
+    [[nodiscard]] location locate(std::string_view path) const;
+    [[nodiscard]] static std::optional<http_parameters> fit(const pattern& one, std::string_view path);
+    [[nodiscard]] static match choose(const place& among, const http_request& request);
+
+    std::map<std::string, place, std::less<>> paths_;
     std::vector<pattern> patterns_;  // literal segments before parameters
 };
 

@@ -168,6 +168,38 @@ bool is_websocket_key(std::string_view key) {
     return key.size() == 24 && key.ends_with("==") && std::ranges::all_of(key.substr(0, 22), fits);
 }
 
+enum class controls : bool { refused, allowed };
+
+bool is_utf8_with(std::string_view text, controls control_characters) noexcept {
+    for (std::size_t at = 0; at < text.size();) {
+        const auto first = static_cast<unsigned char>(text[at]);
+        // How many bytes follow, and the smallest code point that needs so many.
+        struct form {
+            std::size_t follow;
+            std::uint32_t least;
+        };
+        const auto [follow, least] = first < 0x80   ? form{0, 0}
+                                     : first < 0xC0 ? form{4, 0}  // cannot begin a character
+                                     : first < 0xE0 ? form{1, 0x80}
+                                     : first < 0xF0 ? form{2, 0x800}
+                                     : first < 0xF8 ? form{3, 0x10000}
+                                                    : form{4, 0};
+        if (follow == 4 || text.size() - at <= follow) return false;
+        auto point = std::uint32_t{first} & (follow == 0 ? 0x7FU : 0x3FU >> follow);
+        for (std::size_t i = 1; i <= follow; ++i) {
+            const auto next = static_cast<unsigned char>(text[at + i]);
+            if ((next & 0xC0U) != 0x80U) return false;
+            point = point << 6U | (next & 0x3FU);
+        }
+        const auto surrogate = point >= 0xD800 && point <= 0xDFFF;
+        const auto control = point < 0x20 || (point >= 0x7F && point < 0xA0);
+        if (point < least || point > 0x10FFFF || surrogate) return false;
+        if (control && control_characters == controls::refused) return false;
+        at += follow + 1;
+    }
+    return true;
+}
+
 }  // namespace
 
 std::optional<http_refusal> apply_target(http_request& request) {
@@ -218,36 +250,23 @@ std::optional<http_refusal> check_fields(http_request& request) {
 }
 
 bool is_clean_utf8(std::string_view text) noexcept {
-    for (std::size_t at = 0; at < text.size();) {
-        const auto first = static_cast<unsigned char>(text[at]);
-        // How many bytes follow, and the smallest code point that needs so many.
-        struct form {
-            std::size_t follow;
-            std::uint32_t least;
-        };
-        const auto [follow, least] = first < 0x80   ? form{0, 0}
-                                     : first < 0xC0 ? form{4, 0}  // cannot begin a character
-                                     : first < 0xE0 ? form{1, 0x80}
-                                     : first < 0xF0 ? form{2, 0x800}
-                                     : first < 0xF8 ? form{3, 0x10000}
-                                                    : form{4, 0};
-        if (follow == 4 || text.size() - at <= follow) return false;
-        auto point = std::uint32_t{first} & (follow == 0 ? 0x7FU : 0x3FU >> follow);
-        for (std::size_t i = 1; i <= follow; ++i) {
-            const auto next = static_cast<unsigned char>(text[at + i]);
-            if ((next & 0xC0U) != 0x80U) return false;
-            point = point << 6U | (next & 0x3FU);
-        }
-        const auto surrogate = point >= 0xD800 && point <= 0xDFFF;
-        const auto control = point < 0x20 || (point >= 0x7F && point < 0xA0);
-        if (point < least || point > 0x10FFFF || surrogate || control) return false;
-        at += follow + 1;
-    }
-    return true;
+    return is_utf8_with(text, controls::refused);
+}
+
+bool is_utf8(std::string_view text) noexcept {
+    return is_utf8_with(text, controls::allowed);
 }
 
 bool wants_websocket(const http_request& request) noexcept {
     return has_element(request, "upgrade", "websocket");
+}
+
+http_response websocket_required(std::string_view sentence) {
+    auto answer = http_response::plain(426, sentence);
+    answer.fields.emplace_back("Upgrade", "websocket");
+    answer.fields.emplace_back("Connection", "Upgrade");
+    answer.fields.emplace_back("Sec-WebSocket-Version", "13");
+    return answer;
 }
 
 std::optional<http_response> check_websocket(const http_request& request) {
@@ -256,16 +275,11 @@ std::optional<http_response> check_websocket(const http_request& request) {
         return http_response::plain(400, "a WebSocket begins with GET, HTTP/1.1 and Connection: Upgrade.");
     }
     if (request.field("sec-websocket-version") != "13") {
-        auto answer = http_response::plain(426, "this server speaks version 13 of WebSocket.");
-        answer.fields.emplace_back("Upgrade", "websocket");
-        answer.fields.emplace_back("Connection", "Upgrade");
-        answer.fields.emplace_back("Sec-WebSocket-Version", "13");
-        return answer;
+        return websocket_required("this server speaks version 13 of WebSocket.");
     }
     const auto key = request.field("sec-websocket-key");
     if (!key || !is_websocket_key(*key))
         return http_response::plain(400, "Sec-WebSocket-Key is missing or malformed.");
-    if (request.field("origin")) return http_response::plain(403, "this page may not open a WebSocket here.");
     return std::nullopt;
 }
 

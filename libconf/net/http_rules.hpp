@@ -21,11 +21,16 @@ namespace conf::net {
 /// Whether `text` is well-formed UTF-8 (RFC 3629) without control characters, C1's included.
 [[nodiscard]] bool is_clean_utf8(std::string_view text) noexcept;
 
+/// Whether `text` is well-formed UTF-8.
+[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
+
 /// Whether the request asks to become a WebSocket (RFC 6455 §4.1), well or badly.
 [[nodiscard]] bool wants_websocket(const http_request& request) noexcept;
 
-/// RFC 6455 §4.2.1, and Origin: a page of another site must not open our socket with its visitor's cookies.
-/// Until allowed origins can be configured, every request with an Origin is refused.
+/// 426, with what a client has to ask for instead (RFC 9110 §15.5.22).
+[[nodiscard]] http_response websocket_required(std::string_view sentence);
+
+/// The form of the handshake, RFC 6455 §4.2.1. What depends on the address is `answer_websocket`'s.
 /// @return the answer that refuses the handshake; nothing where it is in order.
 [[nodiscard]] std::optional<http_response> check_websocket(const http_request& request);
 

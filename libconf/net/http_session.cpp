@@ -1,6 +1,7 @@
 #include "libconf/net/http_session.hpp"
 
 #include "libconf/net/http_rules.hpp"
+#include "libconf/net/websocket_handshake.hpp"
 
 #include <chrono>
 #include <exception>
@@ -51,7 +52,10 @@ std::size_t http_session::receive(bytes data, const http_moment& at, std::string
         }
         switch (step.what) {
             case event::need_more: return taken;
-            case event::head: take_head(at, out); break;
+            case event::head:
+                take_head(at, out);
+                if (upgraded_) return taken;
+                break;
             case event::complete:
                 take_request(at, out);
                 if (pending_) return taken;
@@ -72,11 +76,7 @@ void http_session::take_head(const http_moment& at, std::string& out) {
     handler_ = nullptr;
     held_.reset();
 
-    if (wants_websocket(request)) {
-        auto refused = check_websocket(request);
-        if (!refused) refused = http_response::plain(404, "there is no WebSocket at this address.");
-        return answer_without_handler(std::move(*refused), at, out);
-    }
+    if (wants_websocket(request)) return take_upgrade_request(at, out);
     auto match = routes_.find(request);
     if (!match.handler) return answer_without_handler(std::move(match.answer), at, out);
     if (!parser_.set_body_limit(match.body_bytes)) {
@@ -85,6 +85,21 @@ void http_session::take_head(const http_moment& at, std::string& out) {
     handler_ = match.handler;
     request.path_parameters = std::move(match.path_parameters);
     if (request.expects_continue && parser_.awaits_body()) append_response(out, {100, {}, {}, {}}, {});
+}
+
+void http_session::take_upgrade_request(const http_moment& at, std::string& out) {
+    auto& request = parser_.request();
+    if (auto refused = check_websocket(request)) return answer_without_handler(std::move(*refused), at, out);
+    if (parser_.awaits_body()) {
+        return refuse({400, "a request for a WebSocket has no body.", {}}, at, out);
+    }
+    auto match = routes_.find_websocket(request);
+    if (!match.route) return answer_without_handler(std::move(match.answer), at, out);
+    request.path_parameters = std::move(match.path_parameters);
+    auto made = answer_websocket(match.route->rules, request);
+    if (made.status != 101) return answer_without_handler(std::move(made), at, out);
+    answer(made, false, at, out);
+    upgraded_ = match.route;
 }
 
 void http_session::answer_without_handler(http_response response, const http_moment& at, std::string& out) {

@@ -46,6 +46,12 @@ public:
     /// `wake` is called once, when that answer is there; then call `receive`. Precondition: `awaits_reply()`.
     void on_reply(std::function<void()> wake) { pending_->on_answer(std::move(wake)); }
 
+    /// A handshake was answered with 101: the bytes that were not taken, and all that follow, are the
+    /// WebSocket's. Nothing else here is to be called any more.
+    [[nodiscard]] const websocket_route* upgraded() const noexcept { return upgraded_; }
+    /// The request that asked for it. Precondition: `upgraded()`.
+    [[nodiscard]] http_request take_upgrade() { return std::move(parser_.request()); }
+
     /// From now on every answer is the last one; an idle session ends at once.
     void drain() noexcept;
 
@@ -54,6 +60,7 @@ public:
 
 private:
     void take_head(const http_moment& at, std::string& out);
+    void take_upgrade_request(const http_moment& at, std::string& out);
     void take_request(const http_moment& at, std::string& out);
     void take_reply(const http_moment& at, std::string& out);
     void refuse(const http_refusal& why, const http_moment& at, std::string& out);
@@ -70,10 +77,11 @@ private:
     const http_async_handler* handler_ = nullptr;  // of the request whose body is awaited; null: answered
     std::optional<http_response> held_;    // already, or this is the answer once the body has been read past
     std::optional<http_pending> pending_;  // the request that its handler has
-    bool keep_alive_ = true;               // of that request
-    instant since_;                        // when the present wait began: idle, head, body or reply
-    instant begun_;                        // the first byte of the present request
-    bool first_ = true;                    // no request was answered yet
+    const websocket_route* upgraded_ = nullptr;
+    bool keep_alive_ = true;  // of that request
+    instant since_;           // when the present wait began: idle, head, body or reply
+    instant begun_;           // the first byte of the present request
+    bool first_ = true;       // no request was answered yet
     bool head_only_ = false;
     bool old_client_ = false;
     bool draining_ = false;

@@ -40,6 +40,7 @@ void http_stats::write(metrics::text_writer& writer) const {
     for (std::size_t at = 0; at < http_limit_count; ++at) {
         writer.sample(limit_hits_[at].value(), {{"limit", to_string(static_cast<http_limit>(at))}});
     }
+    websockets.write(writer);
 }
 
 }  // namespace conf::net

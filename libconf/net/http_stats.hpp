@@ -4,6 +4,7 @@
 #include "libconf/metrics/instruments.hpp"
 #include "libconf/metrics/text_writer.hpp"
 #include "libconf/net/http_limits.hpp"
+#include "libconf/net/websocket_stats.hpp"
 
 #include <array>
 #include <cstddef>
@@ -27,8 +28,9 @@ public:
     metrics::counter accepts_failed;      ///< no descriptors left, for example
     metrics::counter handler_exceptions;  ///< answered with 500
     metrics::histogram<9> request_seconds{{0.001, 0.0025, 0.01, 0.025, 0.1, 0.25, 1.0, 2.5, 10.0}};
+    websocket_stats websockets;
 
-    /// Appends conf_http_…
+    /// Appends conf_http_… and conf_websocket_…
     void write(metrics::text_writer& writer) const;
 
 private:

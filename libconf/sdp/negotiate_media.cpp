@@ -97,6 +97,10 @@ std::optional<refusal> section_negotiation::choose_codecs() {
         if (!is_rtx(offered)) continue;
         if (auto refused = choose_rtx(offered)) return refused;
     }
+    if (answered_ == direction::sendonly) {
+        // We repeat by RTX alone, so without it a generic NACK would be asked for in vain.
+        for (auto& chosen : media_.codecs) chosen.feedback.nack &= chosen.rtx_payload_type.has_value();
+    }
     const bool usable = std::ranges::any_of(
         media_.codecs, [](const negotiated_codec& chosen) { return chosen.format.codec != codec::red; });
     if (usable) return std::nullopt;

@@ -1,8 +1,11 @@
 #include "libconf/base/check.hpp"
 #include "libconf/crypto/digest.hpp"
 #include "libconf/srtp/protector.hpp"
+#include "libconf/srtp/transform.hpp"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 
 #include <array>
 #include <cstring>
@@ -11,17 +14,12 @@ namespace conf::srtp {
 namespace {
 
 using cipher_context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
-using digest_context = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
 
 unsigned char* raw(std::byte* data) noexcept {
     return reinterpret_cast<unsigned char*>(data);
 }
 const unsigned char* raw(bytes data) noexcept {
     return reinterpret_cast<const unsigned char*>(data.data());
-}
-
-std::uint32_t ssrc_of(bytes header) noexcept {
-    return load_u32(header, 8);
 }
 
 /// Encrypts prefix and payload one behind the other: both ciphers are streams.
@@ -54,13 +52,12 @@ public:
     }
 
     void protect(const job& one) override {
-        std::array<std::byte, 12> iv{};  // 00 00, SSRC, ROC, SEQ, XORed with the salt
-        store_u32(iv, 2, ssrc_of(one.header));
-        store_u32(iv, 6, static_cast<std::uint32_t>(one.index >> 16));
-        store_u16(iv, 10, static_cast<std::uint16_t>(one.index));
-        for (std::size_t i = 0; i < iv.size(); ++i) iv[i] ^= salt_[i];
+        const auto iv = gcm_vector_of(one, salt_);
         auto* body = raw(one.out) + one.header.size();
         auto* tag = body + one.prefix.size() + one.payload.size();
+        // Half as dear as EVP_CTRL_GCM_GET_TAG, which comes to the same.
+        std::array wanted{OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, tag, tag_bytes_max),
+                          OSSL_PARAM_construct_end()};
         int size = 0;
         std::memcpy(one.out, one.header.data(), one.header.size());
         check(EVP_EncryptInit_ex(context_.get(), nullptr, nullptr, nullptr, raw(iv)) == 1 &&
@@ -68,12 +65,12 @@ public:
                                 static_cast<int>(one.header.size())) == 1 &&
               encrypt_body(context_.get(), one, body) &&
               EVP_EncryptFinal_ex(context_.get(), tag, &size) == 1 &&
-              EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_GCM_GET_TAG, 16, tag) == 1);
+              EVP_CIPHER_CTX_get_params(context_.get(), wanted.data()) == 1);
     }
 
 private:
     cipher_context context_{EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free};
-    std::array<std::byte, 12> salt_{};
+    gcm_vector salt_{};
 };
 
 /// RFC 3711 §4.1.1 and §4.2.1: AES in counter mode, then HMAC-SHA1 over header, ciphertext and ROC, cut to 80
@@ -85,55 +82,26 @@ public:
         std::array<std::byte, auth_key_bytes> auth{};
         derive(from, key_label::encryption, key);
         derive(from, key_label::authentication, auth);
-        derive(from, key_label::salt, mutable_bytes(salt_).first(14));
+        derive(from, key_label::salt, mutable_bytes(salt_).first(cm_salt_bytes));
         check(context_ &&
               EVP_EncryptInit_ex(context_.get(), EVP_aes_128_ctr(), nullptr, raw(key), nullptr) == 1);
-        start_pad(inner_, auth, std::byte{0x36});
-        start_pad(outer_, auth, std::byte{0x5C});
+        authentication_ = hmac_sha1(auth);
         crypto::wipe(key);
         crypto::wipe(auth);
     }
 
     void protect(const job& one) override {
-        std::array<std::byte, 16> iv = salt_;  // SSRC * 2^64 XOR index * 2^16 XOR salt * 2^16
-        std::array<std::byte, 16> place{};
-        store_u32(place, 4, ssrc_of(one.header));
-        store_u32(place, 8, static_cast<std::uint32_t>(one.index >> 16));
-        store_u16(place, 12, static_cast<std::uint16_t>(one.index));
-        for (std::size_t i = 0; i < iv.size(); ++i) iv[i] ^= place[i];
-        const auto size_before_tag = one.header.size() + one.prefix.size() + one.payload.size();
+        const auto iv = cm_vector_of(one, salt_);
         std::memcpy(one.out, one.header.data(), one.header.size());
         check(EVP_EncryptInit_ex(context_.get(), nullptr, nullptr, nullptr, raw(iv)) == 1 &&
               encrypt_body(context_.get(), one, raw(one.out) + one.header.size()));
-        std::array<std::byte, 4> roc{};
-        store_u32(roc, 0, static_cast<std::uint32_t>(one.index >> 16));
-        std::array<unsigned char, 20> digest{};
-        check(EVP_MD_CTX_copy_ex(working_.get(), inner_.get()) == 1 &&
-              EVP_DigestUpdate(working_.get(), one.out, size_before_tag) == 1 &&
-              EVP_DigestUpdate(working_.get(), roc.data(), roc.size()) == 1 &&
-              EVP_DigestFinal_ex(working_.get(), digest.data(), nullptr) == 1 &&
-              EVP_MD_CTX_copy_ex(working_.get(), outer_.get()) == 1 &&
-              EVP_DigestUpdate(working_.get(), digest.data(), digest.size()) == 1 &&
-              EVP_DigestFinal_ex(working_.get(), digest.data(), nullptr) == 1);
-        std::memcpy(one.out + size_before_tag, digest.data(), 10);
+        store_cm_tag(one, authentication_);
     }
 
 private:
-    /// HMAC's first block never changes, so its state is kept.
-    static void start_pad(const digest_context& into, bytes auth, std::byte with) {
-        std::array<std::byte, 64> pad{};
-        std::memcpy(pad.data(), auth.data(), auth.size());
-        for (auto& each : pad) each ^= with;
-        check(into && EVP_DigestInit_ex(into.get(), EVP_sha1(), nullptr) == 1 &&
-              EVP_DigestUpdate(into.get(), pad.data(), pad.size()) == 1);
-        crypto::wipe(pad);
-    }
-
     cipher_context context_{EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free};
-    digest_context inner_{EVP_MD_CTX_new(), &EVP_MD_CTX_free};
-    digest_context outer_{EVP_MD_CTX_new(), &EVP_MD_CTX_free};
-    digest_context working_{EVP_MD_CTX_new(), &EVP_MD_CTX_free};
-    std::array<std::byte, 16> salt_{};
+    hmac_sha1 authentication_;
+    cm_vector salt_{};
 };
 
 class evp_protector final : public protector {

@@ -53,13 +53,20 @@ public:
 
 /// OpenSSL's EVP: always there.
 [[nodiscard]] std::unique_ptr<protector> make_evp_protector();
+/// Instructions that the multi-buffer library may use, each with those before it; all have AES.
+enum class cpu_level : std::uint8_t { sse, avx, avx2, avx512 };
+/// Intel's multi-buffer library at that level. Null where we were built without the library or this processor
+/// lacks the instructions.
+[[nodiscard]] std::unique_ptr<protector> make_ipsec_mb_protector(cpu_level level);
+/// At the highest level that works.
+[[nodiscard]] std::unique_ptr<protector> make_ipsec_mb_protector();
 /// libsrtp: what the others are compared with in tests.
 [[nodiscard]] std::unique_ptr<protector> make_libsrtp_protector();
 
 /// The names that `make_protector` takes, fastest first; "auto" is the first that works.
 [[nodiscard]] std::vector<std::string_view> protector_names();
-/// Null for an unknown name or one that does not work here. Whatever is returned has protected one known
-/// packet of each profile rightly.
+/// Null for an unknown name or one that does not work here. Whatever is returned has protected some known
+/// packets of each profile rightly.
 [[nodiscard]] std::unique_ptr<protector> make_protector(std::string_view name);
 
 }  // namespace conf::srtp

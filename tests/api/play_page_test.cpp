@@ -1,5 +1,7 @@
 #include "libconf/api/play_page.hpp"
 
+#include "libconf/api/pages.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <regex>
@@ -72,7 +74,7 @@ TEST_CASE("the play page lives with the policy of all pages: nothing inline, not
     CHECK(page.find("<style") == std::string::npos);
     CHECK(page.find("style=") == std::string::npos);
     CHECK_FALSE(std::regex_search(page, std::regex(R"(\son[a-z]+=)")));
-    for (const auto text : {std::string_view(page), api::play_script(), api::play_style()}) {
+    for (const auto text : {std::string_view(page), api::page_file("play.js"), api::page_file("play.css")}) {
         CHECK(text.find("://") == std::string_view::npos);
         CHECK(text.find("innerHTML") == std::string_view::npos);
         CHECK(text.find(".style.") == std::string_view::npos);
@@ -88,7 +90,7 @@ TEST_CASE("tags of the play page close, and each thing the script asks for is th
         const auto opened = std::distance(std::sregex_iterator(page.begin(), page.end(), open), {});
         CHECK(static_cast<std::size_t>(opened) == count(page, "</" + tag + ">"));
     }
-    const std::string script(api::play_script());
+    const std::string script(api::page_file("play.js"));
     const std::regex wanted_id(R"(\b(?:at|say)\('([a-z]+)')");
     std::size_t ids = 0;
     for (std::sregex_iterator one(script.begin(), script.end(), wanted_id), end; one != end; ++one, ++ids) {
@@ -113,6 +115,6 @@ TEST_CASE("tags of the play page close, and each thing the script asks for is th
 TEST_CASE("script and style are files of their own", "[api]") {
     CHECK(get(routes(), "/play.js").content_type == "text/javascript; charset=utf-8");
     CHECK(get(routes(), "/play.css").content_type == "text/css; charset=utf-8");
-    CHECK(get(routes(), "/play.js").body == api::play_script());
-    CHECK(get(routes(), "/play.css").body == api::play_style());
+    CHECK(get(routes(), "/play.js").body == api::page_file("play.js"));
+    CHECK(get(routes(), "/play.css").body == api::page_file("play.css"));
 }

@@ -25,6 +25,7 @@ constexpr std::pair<std::string_view, void (*)(fuzz::bytes)> targets[] = {
     {"stun", fuzz::target::stun},
     {"turn_message", fuzz::target::turn_message},
     {"turn_tcp_stream", fuzz::target::turn_tcp_stream},
+    {"websocket", fuzz::target::websocket},
 };
 /// No input may take longer (the rule of the corpora); a sanitizer may make it ten times slower.
 constexpr std::chrono::milliseconds time_max{1000};

@@ -27,6 +27,7 @@ void sdp(bytes input);
 void stun(bytes input);
 void turn_message(bytes input);
 void turn_tcp_stream(bytes input);
+void websocket(bytes input);
 
 }  // namespace target
 

@@ -42,7 +42,11 @@ const std::map<std::string, verdict> verdicts{
 }  // namespace
 
 TEST_CASE("SEC-HTTP-1: the raw requests get their verdicts from a real server", "[net][http][vectors]") {
-    const test::http_test_server server;
+    const test::http_test_server server({}, nullptr, [](net::http_router& routes) {
+        routes.websocket("/ws", [](const net::http_request&, const net::websocket&) {
+            return net::websocket_callbacks{};
+        });
+    });
     std::istringstream table(contents(folder / "expected.tsv"));
     std::size_t rows = 0;
     for (std::string line; std::getline(table, line);) {

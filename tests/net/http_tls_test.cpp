@@ -1,5 +1,6 @@
 #include "libconf/net/tls_context.hpp"
 
+#include "libconf/net/stream_protocol.hpp"
 #include "tests/net/http_test_server.hpp"
 #include "tests/net/temp_folder.hpp"
 #include "tests/net/test_certificate.hpp"
@@ -64,6 +65,29 @@ TEST_CASE("HTTPS serves as HTTP does, with the chain and transport security", "[
     client.send("GET / HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
     CHECK(client.read_answer().status == 200);
     CHECK(client.read_all().empty());
+}
+
+TEST_CASE("one TLS listener can serve HTTP and TURN: ALPN says which, else the first bytes do",
+          "[net][tls]") {
+    const certificate_files files;
+    const auto own = test::make_certificate("own.test");
+    const http_test_server server(
+        {}, net::tls_context::load(
+                {files.write(own, "own"), net::tls_transport::stream, {"http/1.1", "stun.turn"}, {}})
+                .value());
+    using enum net::stream_protocol;
+    const std::string allocate("\x00\x03\x00\x00\x21\x12\xA4\x42", 8);
+    const auto told_apart = [&](const std::string& asked, const std::string& first) {
+        const auto tls = test_client(server.at()).start_tls(asked);
+        REQUIRE(tls.done);
+        CHECK(tls.alpn == asked);
+        return net::classify_stream(tls.alpn, as_bytes(first));
+    };
+    CHECK(told_apart("http/1.1", "") == http);
+    CHECK(told_apart("stun.turn", "") == turn);
+    CHECK(told_apart("", get) == http);
+    CHECK(told_apart("", allocate) == turn);
+    CHECK_FALSE(test_client(server.at()).start_tls("imap").done);
 }
 
 TEST_CASE("what is not our TLS is refused", "[net][http][tls]") {

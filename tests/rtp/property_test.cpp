@@ -72,7 +72,8 @@ TEST_CASE("SEC-RTP-1: 20 000 damaged RTP packets of two captures", "[rtp][proper
         const auto packet = parse_packet(wire);
         if (!packet) continue;
         ++accepted;
-        REQUIRE(packet->payload_offset + packet->payload_size + packet->padding_size == wire.size());
+        REQUIRE(std::size_t{packet->payload_offset} + packet->payload_size + packet->padding_size ==
+                wire.size());
         REQUIRE(inside(packet->payload(), wire));
         for (std::size_t i = 0; i < packet->csrc_count; ++i) static_cast<void>(packet->csrc(i));
         packet->for_each_extension([&](const extension_element& element) {

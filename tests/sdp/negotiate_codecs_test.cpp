@@ -164,6 +164,24 @@ TEST_CASE("to a stereo player we say that we send stereo", "[sdp]") {
           std::string::npos);
 }
 
+TEST_CASE("a player without RTX is not told that it may send generic NACKs", "[sdp]") {
+    const auto no_rtx = [](const std::string& offer) {
+        return replaced(offer, "a=rtpmap:97 rtx/90000\r\n", "");
+    };
+    const auto with = whep(player());
+    REQUIRE(with);
+    CHECK(with->media[1].codecs[0].feedback.nack);
+    const auto without = whep(no_rtx(player()));
+    REQUIRE(without);
+    CHECK_FALSE(without->media[1].codecs[0].rtx_payload_type);
+    CHECK_FALSE(without->media[1].codecs[0].feedback.nack);
+    CHECK(without->media[1].codecs[0].feedback.nack_pli);
+    const auto published =
+        whip(no_rtx(std::string(publisher)));  // the publisher may repeat packets as they were
+    REQUIRE(published);
+    CHECK(published->media[1].codecs[0].feedback.nack);
+}
+
 TEST_CASE("only what the server can is taken", "[sdp]") {
     capabilities ours;
     ours.codecs = {{codec::opus}, {codec::vp8}};

@@ -6,6 +6,9 @@
 #include "libconf/srtp/protector.hpp"
 
 #include <array>
+#include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace conf::test {
@@ -24,17 +27,39 @@ inline srtp::master_key random_key(srtp::profile which, crypto::keyed_random& ra
     return {which, random_bytes(random, sizes.key), random_bytes(random, sizes.salt)};
 }
 
-/// A 12-byte header, with an extension block of `words` words.
+/// A 12-byte header, with so many CSRCs and an extension block of `words` words.
 inline std::vector<std::byte> rtp_header(std::uint32_t ssrc, std::uint16_t sequence, std::size_t words,
-                                         crypto::keyed_random& random) {
-    std::vector<std::byte> made(12 + (words > 0 ? 4 + 4 * words : 0));
+                                         crypto::keyed_random& random, std::size_t csrcs = 0) {
+    const auto fixed = 12 + 4 * csrcs;
+    std::vector<std::byte> made(fixed + (words > 0 ? 4 + 4 * words : 0));
     random.fill(made);
-    made[0] = std::byte{0x80} | (words > 0 ? std::byte{0x10} : std::byte{0});
+    made[0] = static_cast<std::byte>(0x80 | (words > 0 ? 0x10 : 0) | static_cast<int>(csrcs));
     store_u16(made, 2, sequence);
     store_u32(made, 8, ssrc);
     if (words > 0) {
-        store_u16(made, 12, 0xBEDE);
-        store_u16(made, 14, static_cast<std::uint16_t>(words));
+        store_u16(made, fixed, 0xBEDE);
+        store_u16(made, fixed + 2, static_cast<std::uint16_t>(words));
+    }
+    return made;
+}
+
+struct named_protector {
+    std::string name;
+    std::unique_ptr<srtp::protector> protector;
+};
+
+/// Every protector that works here, the multi-buffer library at each level that this processor has.
+inline std::vector<named_protector> protectors_here() {
+    std::vector<named_protector> made;
+    for (const auto name : srtp::protector_names()) {
+        if (auto one = srtp::make_protector(name)) made.push_back({std::string(name), std::move(one)});
+    }
+    using enum srtp::cpu_level;
+    for (const auto& [level, name] :
+         {std::pair{sse, "sse"}, {avx, "avx"}, {avx2, "avx2"}, {avx512, "avx512"}}) {
+        if (auto one = srtp::make_ipsec_mb_protector(level)) {
+            made.push_back({"ipsec_mb with " + std::string(name), std::move(one)});
+        }
     }
     return made;
 }

@@ -1,79 +1,4 @@
-#include "libconf/api/play_page.hpp"
-
-namespace conf::api {
-
-std::string_view play_style() noexcept {
-    static constexpr std::string_view text = R"css([hidden] { display: none !important; }
-body { max-width: 1100px; }
-.room { font-weight: 400; overflow-wrap: anywhere; }
-h2 { margin-top: 0; }
-main { display: grid; gap: 32px; grid-template-columns: minmax(0, 1fr) 300px; }
-#empty { display: grid; gap: 4px; min-height: 280px; place-content: center; text-align: center; }
-#empty p + p { color: var(--muted); }
-#tiles { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 260px), 1fr)); }
-figure { background: #0b0d10; border-radius: 12px; overflow: hidden; position: relative; }
-video { aspect-ratio: 16 / 9; display: block; object-fit: contain; width: 100%; }
-.mirrored video { transform: scaleX(-1); }
-figcaption {
-  background: rgb(11 13 16 / 0.75);
-  border-radius: 8px;
-  bottom: 8px;
-  color: #f3f5f8;
-  font-size: 13px;
-  left: 8px;
-  max-width: calc(100% - 16px);
-  overflow-wrap: anywhere;
-  padding: 2px 8px;
-  position: absolute;
-}
-form { display: grid; gap: 12px; }
-label { color: var(--muted); margin-bottom: -8px; }
-input {
-  background: var(--surface-0);
-  border: 1px solid var(--ctl);
-  border-radius: 8px;
-  color: var(--text);
-  font: inherit;
-  font-size: 16px;
-  min-height: 44px;
-  padding: 8px 12px;
-  width: 100%;
-}
-input:disabled { background: var(--surface-1); color: var(--muted); }
-button {
-  background: var(--accent);
-  border: 1px solid var(--accent);
-  border-radius: 8px;
-  color: var(--surface-0);
-  cursor: pointer;
-  font: inherit;
-  font-weight: 600;
-  min-height: 44px;
-  padding: 8px 16px;
-}
-button:hover { filter: brightness(1.1); }
-button:disabled { cursor: default; filter: none; opacity: 0.6; }
-#stop, #sound { background: transparent; color: var(--accent); }
-#sound { margin-top: 12px; }
-input:focus-visible, button:focus-visible {
-  box-shadow: 0 0 0 2px var(--surface-0);
-  outline: 3px solid var(--accent);
-  outline-offset: 2px;
-}
-#status, .problem { margin-top: 12px; overflow-wrap: anywhere; }
-#status:empty, .problem:empty { display: none; }
-.problem { color: var(--warn); }
-.good { color: var(--ok); }
-@media (max-width: 760px) {
-  main { gap: 24px; grid-template-columns: minmax(0, 1fr); }
-  #empty { min-height: 160px; }
-}
-)css";
-    return text;
-}
-
-std::string_view play_script() noexcept {
-    static constexpr std::string_view text = R"js('use strict';
+'use strict';
 
 const words = document.body.dataset;
 const query = new URLSearchParams(location.search);
@@ -411,8 +336,3 @@ addEventListener('pagehide', () => {
 });
 // Later than the page: an element that waits for media keeps it from being loaded.
 addEventListener('load', () => start_player(''));
-)js";
-    return text;
-}
-
-}  // namespace conf::api

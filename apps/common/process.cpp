@@ -7,17 +7,19 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <string_view>
 #include <system_error>
 
 namespace conf::apps {
@@ -89,6 +91,20 @@ std::optional<std::string> prepare_folder(const std::string& path) {
                            std::generic_category().message(errno));
     }
     return std::nullopt;
+}
+
+void tell_service_manager(std::string_view state) {
+    const char* const path = std::getenv("NOTIFY_SOCKET");
+    sockaddr_un to{};
+    to.sun_family = AF_UNIX;
+    if (path == nullptr || *path == '\0' || std::strlen(path) >= sizeof to.sun_path) return;
+    std::strcpy(to.sun_path, path);
+    if (*path == '@') to.sun_path[0] = '\0';  // an abstract name, which ends where the address does
+    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path));
+    const descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    // Nobody to tell it to if this fails.
+    [[maybe_unused]] const auto sent = ::sendto(socket.get(), state.data(), state.size(), MSG_NOSIGNAL,
+                                                reinterpret_cast<const sockaddr*>(&to), size);
 }
 
 std::string random_secret() {

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace conf::apps {
@@ -22,6 +23,9 @@ void raise_file_limit();
 /// Makes a folder for this user only, with those above it, and tries whether files can be made in it.
 /// @return why not; nothing where it is ready.
 [[nodiscard]] std::optional<std::string> prepare_folder(const std::string& path);
+
+/// Says "READY=1" or "STOPPING=1" to the service manager, if one wants to know (sd_notify(3), Type=notify).
+void tell_service_manager(std::string_view state);
 
 /// 64 hexadecimal digits from the system's random generator.
 [[nodiscard]] std::string random_secret();

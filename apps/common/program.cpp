@@ -135,6 +135,7 @@ void service::stop_or_drain(server& running, int signal) {
         return;
     }
     draining_ = true;
+    tell_service_manager("STOPPING=1");
     say(log_level::info, "program.draining",
         "no new clients from now on; leaving when the last one is gone, or at the next signal",
         {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"},
@@ -162,6 +163,8 @@ exit_code service::run(const signals& signals) {
         {{"version", std::string(version())},
          {"pid", std::to_string(getpid())},
          {"control", current_.options().control.socket}});
+
+    tell_service_manager("READY=1");
 
     const descriptor ended(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     const std::jthread waiter([&running, &ended] {

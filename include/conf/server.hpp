@@ -2,14 +2,17 @@
 #pragma once
 
 #include <conf/export.hpp>
+#include <conf/forwarding.hpp>
 #include <conf/log.hpp>
 #include <conf/media.hpp>
 #include <conf/result.hpp>
+#include <conf/room.hpp>
 #include <conf/turn.hpp>
 
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace conf::inline v0 {
@@ -22,6 +25,8 @@ struct server_options {
             std::uint32_t connections_per_address = 256;      ///< of one IPv4 address or IPv6 /64; 0: off
             std::uint32_t connections = 8192;                 ///< 0: off
             std::uint32_t session_requests_per_minute = 600;  ///< WHIP and WHEP, of one address; 0: off
+            /// Of one address: tokens and rooms that turn out not to be good; 0: off.
+            std::uint32_t failed_lookups_per_minute = 20;
         } limits;
     } http;
     struct {
@@ -68,6 +73,20 @@ public:
 
     /// Where it listens, with the ports that were bound: "http://127.0.0.1:8080", "udp://127.0.0.1:3478", ….
     [[nodiscard]] std::vector<std::string> listening() const;
+
+    /// A handle for the room of that name, whether anybody is there or not. @return `media_errc::bad_name`,
+    /// `media_errc::no_media`.
+    [[nodiscard]] result<room> find_room(std::string_view name) const;
+
+    /// The rooms where somebody is, in no order. @return `media_errc::stopped`, `media_errc::wrong_thread`.
+    [[nodiscard]] result<std::vector<room_info>> rooms() const;
+
+    /// Publish, play and listen without HTTP.
+    [[nodiscard]] forwarding media() const;
+
+    /// What happens in rooms from now on; an empty function ends it. One handler: the last one counts, and
+    /// the one before does not run any more when this returns, unless a callback made this call.
+    void on_event(room_event_handler handler);
 
     /// A JSON object with what `confctl status` shows.
     [[nodiscard]] std::string status_json() const;

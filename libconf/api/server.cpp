@@ -37,6 +37,22 @@ std::vector<std::string> server::listening() const {
     return impl_->listening();
 }
 
+result<room> server::find_room(std::string_view name) const {
+    return api::make_room(impl_->media_link(), name);
+}
+
+result<std::vector<room_info>> server::rooms() const {
+    return api::list_rooms(impl_->media_link());
+}
+
+forwarding server::media() const {
+    return api::make_forwarding(impl_->media_link());
+}
+
+void server::on_event(room_event_handler handler) {
+    impl_->on_event(std::move(handler));
+}
+
 std::string server::status_json() const {
     return impl_->status_json();
 }

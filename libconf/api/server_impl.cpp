@@ -52,15 +52,6 @@ bool same(const media_options& a, const media_options& b) {
            std::tie(b.listen, b.public_addresses, b.shards, b.protector);
 }
 
-bool same(const room_options& a, const room_options& b) {
-    return a.open == b.open && a.limits.participants == b.limits.participants;
-}
-
-bool same_limits(const auto& a, const auto& b) {
-    return std::tie(a.connections_per_address, a.connections, a.session_requests_per_minute) ==
-           std::tie(b.connections_per_address, b.connections, b.session_requests_per_minute);
-}
-
 bool is_https(const std::string& text) {
     return text.starts_with("https://");
 }
@@ -77,20 +68,14 @@ result<std::unique_ptr<server::impl>> server::impl::create(server_options option
 }
 
 result<void> server::impl::start() {
-    const auto unlimited = [](std::uint32_t limit) { return limit == 0 ? ~std::uint32_t{0} : limit; };
-    net::http_limits limits;
-    limits.connections_per_address = unlimited(options_.http.limits.connections_per_address);
-    limits.connections = unlimited(options_.http.limits.connections);
-    http_ = std::make_unique<net::http_server>(loop_, limits);
+    http_ = std::make_unique<net::http_server>(loop_, net::http_limits{});
     draw_secrets();
-    rooms_open_ = options_.rooms.open.value_or(is_on_loopback(options_));
+    set_rules(options_, options_.rooms.open.value_or(is_on_loopback(options_)));
     if (auto done = start_media(); !done) return done;
     if (auto done = start_http(); !done) return done;
     if (auto done = start_control(); !done) return done;
     if (auto done = start_turn(); !done) return done;
     loop_.start();
-    log(log_level::info, "server.started", "The server is running.",
-        {{"version", std::string(version())}, {"listening", fmt::format("{}", fmt::join(listening(), " "))}});
     return {};
 }
 
@@ -205,11 +190,27 @@ result<void> server::impl::start_control() {
     return {};
 }
 
-/// What nobody gave, and what nobody outside needs to know.
+/// What nobody outside needs to know.
 void server::impl::draw_secrets() {
-    token_secrets_ = options_.rooms.secrets;
-    if (token_secrets_.empty()) token_secrets_.push_back(crypto::system_random_secret());
-    if (!options_.turn.secrets.empty()) turn_secret_ = options_.turn.secrets.front();
+    if (options_.rooms.secrets.empty()) token_secrets_.push_back(crypto::system_random_secret());
+    const auto make_limiter = [] {
+        return std::make_shared<net::session_limiter>(0, crypto::keyed_random(crypto::system_random_key())());
+    };
+    session_limiter_ = make_limiter();
+    failed_lookups_ = make_limiter();
+}
+
+/// What changes at once.
+void server::impl::set_rules(const server_options& from, bool open) {
+    rooms_open_ = open;
+    if (!from.rooms.secrets.empty())
+        token_secrets_ = from.rooms.secrets;  // else the one that was drawn stays
+    turn_secret_ = from.turn.secrets.empty() ? std::string() : from.turn.secrets.front();
+    const auto& limits = from.http.limits;
+    session_limiter_->limit_to(limits.session_requests_per_minute);
+    failed_lookups_->limit_to(limits.failed_lookups_per_minute);
+    const auto unlimited = [](std::uint32_t limit) { return limit == 0 ? ~std::uint32_t{0} : limit; };
+    http_->limit_connections(unlimited(limits.connections_per_address), unlimited(limits.connections));
 }
 
 result<void> server::impl::start_media() {
@@ -217,10 +218,21 @@ result<void> server::impl::start_media() {
     auto made = net::media_host::create(
         options_.media, options_.rooms,
         {.post_back = [this](std::function<void()> task) { loop_.post(std::move(task)); },
-         .log = log_.sink()});
+         .log = log_.sink(),
+         .on_event =
+             [this](std::size_t shard, const engine::event& event) {
+                 events_.take(shard, event, [this](auto task) { loop_.post(std::move(task)); });
+             }});
     if (!made) return made.error();
     media_ = std::move(*made);
+    events_.set_link(media_link());
     return {};
+}
+
+void server::impl::on_event(room_event_handler handler) {
+    events_.set_handler(std::move(handler));
+    // The old one may be running there. A media thread must not wait for it, since it may wait for that one.
+    if (!media_ || !media_->runs_here()) loop_.call([] {});
 }
 
 turn_options server::impl::relay_options(const server_options& options) {
@@ -268,12 +280,8 @@ result<std::vector<std::string>> server::impl::apply(server_options options) {
     if (options.metrics.listen != options_.metrics.listen) restart.emplace_back("metrics.listen");
     if (options.control.socket != options_.control.socket) restart.emplace_back("control.socket");
     if (!same(options.media, options_.media)) restart.emplace_back("media");
-    if (!same(options.rooms, options_.rooms)) restart.emplace_back("rooms");
-    if (!same_limits(options.http.limits, options_.http.limits)) restart.emplace_back("http.limits");
-    options.http = options_.http;
+    options.http.listen = options_.http.listen;
     options.media = options_.media;
-    options.rooms.open = options_.rooms.open;
-    options.rooms.limits = options_.rooms.limits;
     options.metrics.listen = options_.metrics.listen;
     options.control.socket = options_.control.socket;
 
@@ -300,27 +308,18 @@ result<std::vector<std::string>> server::impl::apply(server_options options) {
         options.turn.listen.clear();
     }
     if (fresh) tls_->install(std::move(*fresh));
-    if (!options.rooms.secrets.empty()) {  // else the one that was drawn stays
-        loop_.post([this, secrets = options.rooms.secrets] { token_secrets_ = secrets; });
-    }
-    loop_.post([this, secret = options.turn.secrets.empty() ? std::string() : options.turn.secrets.front()] {
-        turn_secret_ = secret;
-    });
+    const bool open = options.rooms.open.value_or(is_on_loopback(options));
+    loop_.post([this, options, open] { set_rules(options, open); });
+    if (media_) media_->limit_participants(options.rooms.limits.participants);
     log_.set_target(options.log);
     options_ = std::move(options);
-    log(log_level::info, "server.configured", "The new configuration is in force.",
-        {{"needs_restart", fmt::format("{}", fmt::join(restart, " "))}});
     return restart;
 }
 
 void server::impl::drain() {
-    {
-        const std::lock_guard lock(state_mutex_);
-        if (stopped_ || draining_.exchange(true)) return;
-        drain_thread_ = std::thread([this] { run_drain(); });
-    }
-    log(log_level::info, "server.draining",
-        "The server takes no new relay allocations and stops when it is empty.");
+    const std::lock_guard lock(state_mutex_);
+    if (stopped_ || draining_.exchange(true)) return;
+    drain_thread_ = std::thread([this] { run_drain(); });
 }
 
 void server::impl::run_drain() {
@@ -460,7 +459,7 @@ std::string server::impl::sign_token(std::string_view request) const {
 
 net::media_rules server::impl::media_rules() {
     net::media_rules rules;
-    rules.open = rooms_open_;
+    rules.is_open = [this] { return rooms_open_; };
     rules.check = [this](const net::access_request& asked) -> net::access_verdict {
         using enum net::access_verdict::kind;
         // Who made a session may end it, whatever the time.
@@ -469,24 +468,21 @@ net::media_rules server::impl::media_rules() {
         if (!token) return {invalid, token.error().message()};
         if (!asked.right) {
             return token->room == asked.room
-                       ? net::access_verdict{granted, {}}
+                       ? net::access_verdict{granted}
                        : net::access_verdict{forbidden, "the token is for another room"};
         }
         const auto right =
             *asked.right == net::media_right::publish ? auth::media_right::publish : auth::media_right::play;
         const auto admitted = auth::admits(*token, asked.room, right, asked.name);
         if (!admitted) return {forbidden, admitted.error().message()};
-        return {granted, {}};
+        return {granted, {}, !token->name.empty() && token->name == asked.name};
     };
     // A room is there when somebody whom we trust has signed a token for it.
     rules.room_exists = [](std::string_view) { return true; };
     rules.ice_servers = [this] { return ice_servers(); };
-    if (options_.http.limits.session_requests_per_minute > 0 && !session_limiter_) {
-        session_limiter_ =
-            std::make_shared<net::session_limiter>(options_.http.limits.session_requests_per_minute,
-                                                   crypto::keyed_random(crypto::system_random_key())());
-    }
-    rules.limiter = session_limiter_;  // one for all listeners
+    rules.limiter = session_limiter_;
+    rules.failed_lookups = failed_lookups_;
+    rules.on_limit = [this](net::http_limit hit) { http_->count(hit); };
     return rules;
 }
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "libconf/api/log_queue.hpp"
+#include "libconf/api/media_handles.hpp"
+#include "libconf/api/room_events.hpp"
 #include "libconf/api/status_page.hpp"
 #include "libconf/net/control_socket.hpp"
 #include "libconf/net/event_loop.hpp"
@@ -43,6 +45,8 @@ struct server::impl {
     void wait();
     [[nodiscard]] std::vector<std::string> listening() const;
     [[nodiscard]] std::string status_json() const;
+    [[nodiscard]] api::media_link media_link() const { return {media_, media_ != nullptr}; }
+    void on_event(room_event_handler handler);
 
 private:
     explicit impl(server_options options);
@@ -50,6 +54,7 @@ private:
     result<void> start();
     result<void> start_http();
     void draw_secrets();
+    void set_rules(const server_options& from, bool open);  // on the loop, or before it runs
     result<void> start_media();
     result<void> start_turn();
     result<void> start_control();
@@ -71,13 +76,16 @@ private:
     // Set before the threads start, then read only.
     const std::chrono::steady_clock::time_point started_;
     std::shared_ptr<net::tls_context> tls_;  // shared with the listeners; null without an https:// listener
-    bool rooms_open_ = false;
-    std::vector<std::string> relay_urls_;                    // as browsers want them
-    std::vector<std::string> token_secrets_;                 // the first one signs
-    std::shared_ptr<net::session_limiter> session_limiter_;  // null: no limit
-    std::string turn_secret_;  // makes credentials for our own pages; empty: none
+    std::vector<std::string> relay_urls_;    // as browsers want them
     std::optional<turn_server> turn_;
     std::vector<std::string> listening_;  // HTTP and metrics
+
+    // On the loop once it runs.
+    bool rooms_open_ = false;
+    std::vector<std::string> token_secrets_;  // the first one signs
+    std::string turn_secret_;                 // makes credentials for our own pages; empty: none
+    std::shared_ptr<net::session_limiter> session_limiter_;  // these two for all listeners together
+    std::shared_ptr<net::session_limiter> failed_lookups_;
 
     api::log_queue log_;
     std::mutex apply_mutex_;  // one apply at a time
@@ -90,12 +98,13 @@ private:
     bool drained_ = false;
     std::thread drain_thread_;  // guarded by state_mutex_ until it is joined
 
+    api::room_events events_;
     net::event_loop loop_;  // before what runs on it, so that it is destroyed after
     std::unique_ptr<net::http_server> http_;
     std::unique_ptr<net::control_socket> control_;
     /// Null without media.listen. Last: commands that its stopped threads never ran hold replies, which need
     /// a loop that has stopped but is still there.
-    std::unique_ptr<net::media_host> media_;
+    std::shared_ptr<net::media_host> media_;  // handles of the program look at it
 };
 
 }  // namespace conf::inline v0

@@ -73,20 +73,27 @@ std::vector<key> make_keys() {
         {.name = "http.limits.connections_per_address",
          .kind = integer<http_limit, &http_limit_options::connections_per_address>(0, connections),
          .sentence = "Connections that one client (IPv4 address or IPv6 /64) may hold open. 0: off.",
-         .when = after_restart,
+         .when = at_once,
          .default_toml = "256"},
         {.name = "http.limits.connections",
          .kind = integer<http_limit, &http_limit_options::connections>(0, connections),
          .sentence = "Connections of all clients together. 0: off.",
-         .when = after_restart,
+         .when = at_once,
          .default_toml = "8192"},
         {.name = "http.limits.session_requests_per_minute",
          .kind = integer<http_limit, &http_limit_options::session_requests_per_minute>(0, rps),
          .sentence =
              "WHIP and WHEP requests of one client (IPv4 address or IPv6 /64) that make, change or end "
              "a session. 0: off.",
-         .when = after_restart,
+         .when = at_once,
          .default_toml = "600"},
+        {.name = "http.limits.failed_lookups_per_minute",
+         .kind = integer<http_limit, &http_limit_options::failed_lookups_per_minute>(0, rps),
+         .sentence =
+             "Tokens and rooms of WHIP and WHEP requests of one client (IPv4 address or IPv6 /64) that "
+             "may turn out not to be good, before all its requests are refused for a while. 0: off.",
+         .when = at_once,
+         .default_toml = "20"},
         {.name = "metrics.listen",
          .kind = list_kind{listen_entries, check_metrics_listen, at<metrics, &metrics_options::listen>(),
                            tidy_listen},
@@ -124,7 +131,7 @@ std::vector<key> make_keys() {
          .sentence =
              "Whether nobody needs a token, and a room is there as soon as somebody enters it. auto: only "
              "while http.listen and media.listen are on loopback.",
-         .when = after_restart,
+         .when = at_once,
          .default_toml = R"("auto")"},
         {.name = "rooms.secrets",
          .kind = list_kind{secret_entries, check_token_secret, at<rooms, &room_options::secrets>()},
@@ -138,8 +145,9 @@ std::vector<key> make_keys() {
          .secret = true},
         {.name = "rooms.limits.participants",
          .kind = integer<room_limit, &room_limit_options::participants>(0, participants),
-         .sentence = "Publishers of one room, and as many players. 0: off.",
-         .when = after_restart,
+         .sentence =
+             "Publishers of one room, and as many players. 0: off. Nobody is put out when it is lowered.",
+         .when = at_once,
          .default_toml = "500"},
         {.name = "turn.listen",
          .kind = list_kind{listen_entries, check_turn_listen, at<turn, &turn_options::listen>(), tidy_listen},

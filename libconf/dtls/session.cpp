@@ -2,6 +2,7 @@
 
 #include "libconf/base/check.hpp"
 #include "libconf/crypto/digest.hpp"
+#include "libconf/dtls/client_hello.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -66,6 +67,8 @@ void session::begin() {
     }
     claimed_ = 0;
     messages_ = 0;
+    spoiled_ = false;
+    answered_ = false;
     repeat_at_.reset();
 }
 
@@ -99,7 +102,13 @@ void session::handle_record(const record& one, instant now) {
                            one.type == content_type::application_data)) {
         return;
     }
-    if (state_ == state::connecting && !within_limits(one)) return;
+    if (state_ == state::connecting) {
+        if (spoiled_) {
+            if (!may_restart(now)) return;
+            begin();
+        }
+        if (!fits_handshake(one) || !within_limits(one)) return;
+    }
     incoming = one.whole;
     if (state_ == state::connecting) {
         shake_hands(now);
@@ -107,6 +116,21 @@ void session::handle_record(const record& one, instant now) {
         read_application_data();
     }
     incoming = {};
+}
+
+/// SEC-DTLS-1: the passive side waits for a ClientHello that it could answer, and once it has answered one
+/// there is no other. Others would break the handshake or, by their record numbers, make the peer's look like
+/// repetitions.
+bool session::fits_handshake(const record& one) const noexcept {
+    if (role_ != role::passive || one.epoch != 0) return true;
+    if (one.type != content_type::handshake) return answered_;
+    for (auto rest = one.fragment; !rest.empty();) {
+        const auto fragment = handshake_fragment::parse(rest);
+        if (!fragment || (fragment->type == handshake_fragment::client_hello) == answered_) return false;
+        if (!answered_ && fragment->offset == 0 && !names_our_ciphers(fragment->body)) return false;
+        rest = rest.subspan(handshake_fragment::header_bytes + fragment->body.size());
+    }
+    return true;
 }
 
 /// SEC-DTLS-2: OpenSSL makes room for a whole message when its first fragment comes, so what is claimed
@@ -131,9 +155,17 @@ bool session::within_limits(const record& one) {
 
 void session::shake_hands(instant now) {
     ERR_clear_error();
+    const auto bytes_before = out_->data.size();
+    const auto datagrams_before = out_->ends.size();
     const auto done = SSL_do_handshake(ssl_.get());
     if (done == 1) return finish();
-    if (SSL_get_error(ssl_.get(), done) != SSL_ERROR_WANT_READ) return broken(now);
+    if (SSL_get_error(ssl_.get(), done) != SSL_ERROR_WANT_READ) {
+        // An alert: whoever sent the bad datagram, the peer is the one who would get it, and give up.
+        out_->data.resize(bytes_before);
+        out_->ends.resize(datagrams_before);
+        return broken(now);
+    }
+    if (out_->ends.size() > datagrams_before) answered_ = true;
     schedule(now);
 }
 
@@ -163,15 +195,21 @@ bool session::has_expected_certificate() const {
 /// One datagram must not end a call: the passive side waits for the next ClientHello.
 void session::broken(instant now) {
     if (role_ == role::active) return fail(failure::refused);
+    incoming = {};
+    repeat_at_.reset();
+    spoiled_ = !may_restart(now);
+    if (!spoiled_) begin();
+}
+
+bool session::may_restart(instant now) {
     if (now - restart_window_ >= std::chrono::seconds(1)) {
         restart_window_ = now;
         restarts_in_window_ = 0;
     }
-    if (restarts_in_window_ >= restarts_per_second) return;
+    if (restarts_in_window_ >= restarts_per_second) return false;
     ++restarts_in_window_;
     ++restarts_;
-    incoming = {};
-    begin();
+    return true;
 }
 
 void session::read_application_data() {

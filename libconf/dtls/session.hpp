@@ -72,8 +72,9 @@ enum class failure : std::uint8_t {
 [[nodiscard]] std::string_view to_string(failure why) noexcept;
 
 /// OpenSSL does the handshake; the schedule of repetitions is ours, so time enters by `now` alone. Give it
-/// only datagrams from an address that ICE has verified (SEC-DTLS-1): it cannot tell. A handshake that one
-/// datagram broke begins anew and waits. Belongs to its shard.
+/// only datagrams from an address that ICE has verified (SEC-DTLS-1): it cannot tell. But addresses can be
+/// forged: what cannot belong to the handshake does not reach OpenSSL, one that a datagram broke begins anew
+/// and waits, and no alert in the clear tells the peer of it. Belongs to its shard.
 class session final : private datagram_end {
 public:
     /// `expected`: fingerprints from the signalling, any of which will do; at least one.
@@ -117,6 +118,8 @@ private:
     void begin();
     void handle_record(const record& one, instant now);
     [[nodiscard]] bool within_limits(const record& one);
+    [[nodiscard]] bool fits_handshake(const record& one) const noexcept;
+    [[nodiscard]] bool may_restart(instant now);
     void shake_hands(instant now);
     void finish();
     void broken(instant now);
@@ -139,6 +142,8 @@ private:
     std::uint32_t restarts_ = 0;
     instant restart_window_{};
     std::uint32_t restarts_in_window_ = 0;
+    bool spoiled_ = false;                      // broken, and it may not begin anew yet
+    bool answered_ = false;                     // a whole ClientHello of this handshake
     std::unique_ptr<ssl_st, ssl_deleter> ssl_;  // last: its BIO uses the rest
 };
 

@@ -43,11 +43,14 @@ struct media_engine::request {
     std::optional<std::string> publishes_as;
     sfu::publisher_filter wants;
     std::string_view offer;
+    takeover how = takeover::of_silent;
+    seat* replaces = nullptr;
 };
 
 sdp::outcome<opened, sdp::refusal> media_engine::publish(std::string_view room, std::string_view name,
-                                                         std::string_view offer, instant now, outputs& out) {
-    return open({room, std::string(name), {}, offer}, now, out);
+                                                         std::string_view offer, instant now, outputs& out,
+                                                         takeover of) {
+    return open({room, std::string(name), {}, offer, of}, now, out);
 }
 
 sdp::outcome<opened, sdp::refusal> media_engine::play(std::string_view room, sfu::publisher_filter wants,
@@ -55,25 +58,37 @@ sdp::outcome<opened, sdp::refusal> media_engine::play(std::string_view room, sfu
     return open({room, std::nullopt, std::move(wants), offer}, now, out);
 }
 
-/// What can be known before the offer is read.
-std::optional<sdp::refusal> media_engine::refuse(const request& of) {
+media_engine::seat* media_engine::find_publisher(const room_entry& in, std::string_view name) const {
+    for (const auto id : in.members) {
+        if (auto* const one = find(id); one != nullptr && one->publishes_as == name) return one;
+    }
+    return nullptr;
+}
+
+/// What can be known before the offer is read, and whom it replaces.
+std::optional<sdp::refusal> media_engine::refuse(request& of, instant now) {
     if (!is_name(of.room) || (of.publishes_as && !is_name(*of.publishes_as))) {
         return refusal_of(400, fmt::format("names have 1 to {} bytes", name_bytes_max));
     }
     const auto found = rooms_.find(of.room);
     const auto* const in = found == rooms_.end() ? nullptr : found->second.get();
-    if (of.publishes_as && in != nullptr && in->router.has_publisher(*of.publishes_as)) {
-        return refusal_of(409, fmt::format("\"{}\" is publishing already", *of.publishes_as));
+    if (of.publishes_as && in != nullptr) of.replaces = find_publisher(*in, *of.publishes_as);
+    const std::size_t goes = of.replaces == nullptr ? 0 : 1;
+    if (of.replaces != nullptr && of.how == takeover::of_silent &&
+        now - of.replaces->transport.last_heard() < takeover_silence) {
+        return refusal_of(409, fmt::format("\"{}\" is publishing already; the name is free again when its "
+                                           "session ends or has been silent for {} s",
+                                           *of.publishes_as, takeover_silence.count()));
     }
     if (of.wants.only && (in == nullptr || !in->router.has_publisher(*of.wants.only))) {
         return refusal_of(409, fmt::format("\"{}\" is not publishing yet", *of.wants.only));
     }
-    if (sessions_.size() >= with_.limits.transports) {
+    if (sessions_.size() - goes >= with_.limits.transports) {
         return refusal_of(503, "the server is full; try again later");
     }
     const auto most = with_.limits.participants_per_room;
     const auto here =
-        in == nullptr ? 0 : (of.publishes_as ? in->publishers : in->members.size() - in->publishers);
+        in == nullptr ? 0 : (of.publishes_as ? in->publishers - goes : in->members.size() - in->publishers);
     if (most != 0 && here >= most) {
         return refusal_of(
             503, fmt::format("the room is full: {} {}", most, of.publishes_as ? "publishers" : "players"));
@@ -141,17 +156,19 @@ media_engine::room_entry& media_engine::enter_room(std::string_view name) {
         std::string(name), next_room_, pool_,
         sfu::router::settings{.seed = random_(), .wall_at_zero = with_.wall_at_zero});
     auto& kept = *made;
+    if (const auto rule = rules_.find(name); rule != rules_.end())
+        kept.router.set_rule(rule->second, {});  // nobody is there whom it could cost anything
     rooms_by_number_.emplace(next_room_++, &kept);
     rooms_.emplace(kept.name, std::move(made));
     return kept;
 }
 
-sdp::outcome<opened, sdp::refusal> media_engine::open(const request& of, instant now, outputs& out) {
+sdp::outcome<opened, sdp::refusal> media_engine::open(request of, instant now, outputs& out) {
     const auto refused = [&](sdp::refusal why) {
         ++count_.refused;
         return why;
     };
-    if (auto why = refuse(of)) return refused(*std::move(why));
+    if (auto why = refuse(of, now)) return refused(*std::move(why));
     const auto server = make_server_parameters();
     std::vector<sdp::sent_stream> sent;
     auto both = negotiate(of, server, sent);
@@ -184,6 +201,10 @@ sdp::outcome<opened, sdp::refusal> media_engine::open(const request& of, instant
                             with_.dtls, with_.protector, now),
         .ufrags = {},
         .timer = {},
+        .number = ++next_number_,
+        .tracks = {},
+        .started = {},
+        .taps = {},
     });
     auto& made = *kept.taken;
     in.members.push_back(id);
@@ -193,14 +214,31 @@ sdp::outcome<opened, sdp::refusal> media_engine::open(const request& of, instant
     if (of.publishes_as) {
         ++in.publishers;
         ++publishers_;
-        in.router.add_publisher(id, *of.publishes_as, std::move(both->media), now);
+        for (std::size_t section = 0; section < both->media.size(); ++section) {
+            made.tracks.push_back(std::make_shared<const track_facts>(
+                track_facts{.room = in.name,
+                            .publisher = *of.publishes_as,
+                            .transport = id,
+                            .participant = made.number,
+                            .section = static_cast<std::uint16_t>(section),
+                            .media = both->media[section]}));
+        }
+        std::optional<transport_id> instead_of;
+        if (of.replaces != nullptr) {
+            instead_of = of.replaces->id;
+            hand_over(*of.replaces, now, out);
+        }
+        made.started.resize(made.tracks.size());
+        in.router.add_publisher(id, *of.publishes_as, std::move(both->media), now, instead_of);
+        connect_taps(made, now);
     } else {
         in.router.add_subscriber(id, of.wants, std::move(both->media), std::move(sent), now);
     }
     touch(in);
     ++count_.opened;
     out.events.push_back(event_of(made, event_kind::joined));
-    return opened{made.session, sdp::write(both->answer), made.etag};
+    out.events.back().alone = in.members.size() == 1 && of.replaces == nullptr;
+    return opened{made.session, sdp::write(both->answer), made.etag, {id, made.number}};
 }
 
 patched media_engine::patch(std::string_view session, std::string_view if_match, std::string_view text,

@@ -16,8 +16,10 @@ enum class departure : std::uint8_t {
     handshake_timed_out,  ///< `handshake_time` was over
     wrong_fingerprint,    ///< SEC-DTLS-3
     handshake_failed,
+    removed,     ///< by the program that runs the server
+    taken_over,  ///< a new publisher has its name: see takeover.hpp
 };
-inline constexpr std::size_t departures = 8;
+inline constexpr std::size_t departures = 10;
 
 [[nodiscard]] constexpr std::string_view to_string(departure why) noexcept {
     switch (why) {
@@ -29,6 +31,8 @@ inline constexpr std::size_t departures = 8;
         case departure::handshake_timed_out: return "handshake_timed_out";
         case departure::wrong_fingerprint: return "wrong_fingerprint";
         case departure::handshake_failed: return "handshake_failed";
+        case departure::removed: return "removed";
+        case departure::taken_over: return "taken_over";
     }
     return "unknown";
 }

@@ -123,7 +123,7 @@ bool media_engine::claim(const ice::path& wanted, seat& by) {
 
 void media_engine::handle(const ice::path& from, mutable_bytes datagram, instant now, outputs& out) {
     const auto first = datagram.empty() ? std::uint8_t{255} : load_u8(datagram, 0);
-    if (is_media(first)) return handle_media(from, datagram, now);
+    if (is_media(first)) return handle_media(from, datagram, now, out);
     if (is_stun(first)) return handle_check(from, datagram, now, out);
     if (is_dtls(first)) return handle_dtls(from, datagram, now, out);
     ++count_.unknown_protocol;
@@ -165,6 +165,7 @@ void media_engine::handle_check(const ice::path& from, bytes datagram, instant n
         return;
     }
     ++count_.checks_answered;
+    to->transport.heard(now);
     out.transmits.push_back({from, told.answer});
     list_ufrags(*to);
     arm(*to);
@@ -202,7 +203,7 @@ void media_engine::send_dtls(const seat& from, outputs& out) {
     dtls_out_.clear();
 }
 
-void media_engine::handle_media(const ice::path& from, mutable_bytes datagram, instant now) {
+void media_engine::handle_media(const ice::path& from, mutable_bytes datagram, instant now, outputs& out) {
     auto* const sender = find_path(from);
     if (sender == nullptr) {
         ++count_.unknown_path;
@@ -222,13 +223,16 @@ void media_engine::handle_media(const ice::path& from, mutable_bytes datagram, i
         case verdict::replayed: ++count_.replayed; return;
         case verdict::too_many_ssrcs: ++count_.too_many_ssrcs; return;
     }
+    sender->transport.heard(now);
     auto& in = *sender->in;
     if (is_rtcp) {
         ++count_.rtcp_in;
         in.router.handle_rtcp(sender->id, datagram, now, pending_);
     } else {
         ++count_.rtp_in;
+        const auto before = pending_.pinned.size();
         in.router.handle_rtp(sender->id, datagram, now, pending_);
+        if (!sender->taps.empty()) tell_taps(*sender, before, out);
     }
     touch(in);
 }
@@ -297,11 +301,23 @@ void media_engine::handle_timeout(instant now, outputs& out) {
 // Sessions' ends.
 
 void media_engine::leave(seat& one, departure why, instant now, outputs& out) {
+    flush_events(out);  // what it did before
+    if (auto* const gone = one.in->router.find_publisher(one.id)) {
+        for (std::size_t section = 0; section < gone->tracks().size(); ++section) {
+            if (!gone->tracks()[section]->started()) continue;
+            out.events.push_back(event_of(one, event_kind::media));
+            out.events.back().media =
+                sfu::event{sfu::event_kind::track_ended, one.id, static_cast<std::uint16_t>(section), 0};
+            out.events.back().track = one.tracks[section];
+        }
+    }
     out.events.push_back(event_of(one, event_kind::left));
     out.events.back().why = why;
+    out.events.back().alone = one.in->members.size() == 1;
     ++count_.left.at(static_cast<std::size_t>(why));
     auto& in = *one.in;
-    in.router.remove(one.id, now);
+    // Who takes over gets its subscribers, too.
+    if (why != departure::taken_over) in.router.remove(one.id, now);
     std::erase(in.members, one.id);
     if (one.publishes_as) {
         --in.publishers;
@@ -325,6 +341,13 @@ void media_engine::leave(seat& one, departure why, instant now, outputs& out) {
     freed.taken.reset();
     if (++freed.generation == 0) freed.generation = 1;  // no transport's number is 0
     free_slots_.push_back(place);
+}
+
+/// Precondition: whoever takes over is a member of the room already, and will be a publisher of its router.
+void media_engine::hand_over(seat& from, instant now, outputs& out) {
+    from.transport.close(dtls_out_);  // if it is still there after all
+    send_dtls(from, out);
+    leave(from, departure::taken_over, now, out);
 }
 
 bool media_engine::close(std::string_view session, instant now, outputs& out) {
@@ -366,9 +389,7 @@ void media_engine::flush_rtp(outputs& out) {
         const auto payload =
             one.shared == nullptr ? bytes() : bytes(one.shared->data).subspan(one.from, one.size);
         const auto size = std::size_t{one.head} + payload.size() + srtp::tag_bytes_max;
-        // The last: a key is used up (SEC-DTLS-5), after 2^48 packets of one stream.
-        if (path == nullptr || !to->transport.connected() || size > arena::chunk_bytes ||
-            one.index >= srtp::index_end) {
+        if (path == nullptr || !to->transport.may_protect(one.index) || size > arena::chunk_bytes) {
             ++count_.not_sent;
             continue;
         }
@@ -407,15 +428,25 @@ void media_engine::flush_rtcp(outputs& out) {
 
 void media_engine::flush_events(outputs& out) {
     for (const auto& one : pending_.events) {
-        const auto* const of = find(one.transport);
+        auto* const of = find(one.transport);
         if (of == nullptr) continue;
         out.events.push_back(event_of(*of, event_kind::media));
         out.events.back().media = one;
+        // Each layer of simulcast starts; the track does so once.
+        if (one.what == sfu::event_kind::track_started && !of->started.at(one.section)) {
+            of->started[one.section] = true;
+            out.events.back().track = of->tracks[one.section];
+        }
     }
+    pending_.events.clear();
 }
 
 event media_engine::event_of(const seat& of, event_kind what) const {
-    return {.what = what, .transport = of.id, .room = of.in->name, .publishes_as = of.publishes_as};
+    return {.what = what,
+            .transport = of.id,
+            .room = of.in->name,
+            .publishes_as = of.publishes_as,
+            .number = of.number};
 }
 
 // What there is.

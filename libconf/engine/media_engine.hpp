@@ -9,7 +9,9 @@
 #include "libconf/engine/limits.hpp"
 #include "libconf/engine/media_transport.hpp"
 #include "libconf/engine/outputs.hpp"
+#include "libconf/engine/takeover.hpp"
 #include "libconf/engine/timer_heap.hpp"
+#include "libconf/engine/views.hpp"
 #include "libconf/sdp/negotiate.hpp"
 #include "libconf/sfu/router.hpp"
 #include "libconf/srtp/protector.hpp"
@@ -44,6 +46,7 @@ struct opened {
     std::string session;
     std::string answer;  ///< SDP
     std::string etag;    ///< without quotes
+    seat_ref who;
 };
 
 /// What a PATCH got.
@@ -66,9 +69,11 @@ public:
 
     // Commands. A refusal's status is HTTP's: 400 and 422 as in sdp, 409 for a name that publishes already or
     // does not publish yet, 503 where a limit is hit.
+    /// Whoever may take the place of the one who has the name ends that one's session; its subscribers go on
+    /// with the new one in the same sections.
     [[nodiscard]] sdp::outcome<opened, sdp::refusal> publish(std::string_view room, std::string_view name,
                                                              std::string_view offer, instant now,
-                                                             outputs& out);
+                                                             outputs& out, takeover of = takeover::of_silent);
     /// Sections stay silent until somebody publishes for them.
     [[nodiscard]] sdp::outcome<opened, sdp::refusal> play(std::string_view room, sfu::publisher_filter wants,
                                                           std::string_view offer, instant now, outputs& out);
@@ -77,6 +82,8 @@ public:
                                 instant now, outputs& out);
     /// False for an unknown session.
     bool close(std::string_view session, instant now, outputs& out);
+    /// `engine::limits::participants_per_room` from now on; nobody has to leave.
+    void limit_participants(std::size_t per_room) noexcept { with_.limits.participants_per_room = per_room; }
     /// How many sessions that ended.
     std::size_t close_room(std::string_view name, instant now, outputs& out);
 
@@ -102,6 +109,27 @@ public:
     [[nodiscard]] std::size_t packets_kept() const noexcept { return pool_.in_use(); }
     [[nodiscard]] bool has_publisher(std::string_view room, std::string_view name) const;
 
+    // For our own program: owner.cpp. What is asked for something that is gone gets nothing, or false.
+    [[nodiscard]] std::vector<room_view> rooms() const;
+    [[nodiscard]] std::optional<room_view> find_room(std::string_view name) const;
+    [[nodiscard]] std::vector<seat_view> participants(std::string_view room) const;  ///< in order of joining
+    [[nodiscard]] std::optional<seat_view> find_participant(seat_ref who) const;
+    [[nodiscard]] std::vector<track_view> tracks(seat_ref who, instant now) const;
+    /// As a PATCH with `If-Match: *`; nothing for somebody who is gone.
+    [[nodiscard]] std::optional<patched> restart(seat_ref who, std::string_view fragment, instant now,
+                                                 outputs& out);
+    bool remove(seat_ref who, instant now, outputs& out);
+    bool want_key_frame(seat_ref publisher, std::size_t section, instant now);
+    /// A player's section: see sfu::router. False for a publisher, too.
+    bool want_height(seat_ref player, std::size_t section, std::uint16_t height, instant now);
+    bool hold(seat_ref player, std::size_t section, bool held, instant now);
+    bool set_rule(seat_ref player, std::optional<sfu::forward_rule> rule, instant now);
+    /// Of a room, also one that is not there yet; kept until it is `everybody` again.
+    void set_rule(std::string_view room, sfu::forward_rule rule, instant now);
+    /// From now on `outputs::tapped` has the packets; asks for a key frame of every video it hears.
+    [[nodiscard]] std::uint32_t add_tap(tap_filter filter, instant now);
+    void remove_tap(std::uint32_t id, instant now);
+
 private:
     using transport_id = sfu::transport_id;
     struct room_entry;
@@ -124,8 +152,9 @@ private:
 
     // commands.cpp
     struct request;
-    [[nodiscard]] sdp::outcome<opened, sdp::refusal> open(const request& of, instant now, outputs& out);
-    [[nodiscard]] std::optional<sdp::refusal> refuse(const request& of);
+    [[nodiscard]] sdp::outcome<opened, sdp::refusal> open(request of, instant now, outputs& out);
+    [[nodiscard]] std::optional<sdp::refusal> refuse(request& of, instant now);
+    [[nodiscard]] seat* find_publisher(const room_entry& in, std::string_view name) const;
     [[nodiscard]] sdp::outcome<sdp::negotiated, sdp::refusal> negotiate(const request& of,
                                                                         const sdp::server_parameters& server,
                                                                         std::vector<sdp::sent_stream>& sent);
@@ -137,11 +166,17 @@ private:
 
     void handle_check(const ice::path& from, bytes datagram, instant now, outputs& out);
     void handle_dtls(const ice::path& from, bytes datagram, instant now, outputs& out);
-    void handle_media(const ice::path& from, mutable_bytes datagram, instant now);
+    void handle_media(const ice::path& from, mutable_bytes datagram, instant now, outputs& out);
+    void tell_taps(const seat& from, std::size_t first, outputs& out) const;
+    void connect_taps(seat& of, instant now);
+    [[nodiscard]] seat* find(seat_ref who) const noexcept;
+    [[nodiscard]] seat* find_player(seat_ref who) const noexcept;
+    [[nodiscard]] seat_view view_of(const seat& one) const;
     [[nodiscard]] bool claim(const ice::path& wanted, seat& by);
     void take_step(seat& of, const media_transport::step& step, instant now, outputs& out);
     void send_dtls(const seat& from, outputs& out);
     void leave(seat& one, departure why, instant now, outputs& out);
+    void hand_over(seat& from, instant now, outputs& out);
     void flush_rtp(outputs& out);
     void flush_rtcp(outputs& out);
     void flush_events(outputs& out);
@@ -164,6 +199,7 @@ private:
     counters count_;
     std::size_t connected_ = 0;
     std::size_t publishers_ = 0;
+    std::uint64_t next_number_ = 0;
 
     sfu::packet_pool pool_;  // before everything that keeps packets
     sfu::outputs pending_;
@@ -176,6 +212,14 @@ private:
     std::unordered_map<std::string, transport_id, string_hash, std::equal_to<>> sessions_;
     flat_map<std::uint64_t, transport_id> by_ufrag_;  // its eight characters
     flat_map<ice::path, transport_id> by_path_;       // verified ones only
+
+    std::unordered_map<std::string, sfu::forward_rule, string_hash, std::equal_to<>> rules_;  // of rooms
+    struct tap {
+        std::uint32_t id = 0;
+        tap_filter filter;
+    };
+    std::vector<tap> taps_;
+    std::uint32_t next_tap_ = 1;
 
     timer_heap<timer_owner> timers_;
     std::vector<std::uint32_t> touched_rooms_;  // whose deadline may have moved

@@ -23,7 +23,8 @@ media_transport::media_transport(parameters with, const dtls::context& dtls, srt
     : agent_(std::move(with.local), std::move(with.remote_ufrag), now),
       dtls_(dtls, dtls::role::passive, std::move(with.fingerprints), now),
       protector_(protector),
-      handshake_until_(now + handshake_time) {}
+      handshake_until_(now + handshake_time),
+      last_heard_(now) {}
 
 media_transport::step media_transport::handle_dtls(bytes datagram, instant now, dtls::outputs& out) {
     dtls_.handle(datagram, now, out);

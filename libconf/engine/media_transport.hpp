@@ -8,6 +8,7 @@
 #include "libconf/srtp/protector.hpp"
 #include "libconf/srtp/session.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ public:
     [[nodiscard]] const ice::lite_agent& agent() const noexcept { return agent_; }
 
     [[nodiscard]] bool connected() const noexcept { return srtp_.has_value(); }
+    /// When the last packet came that only the peer can have sent; at first, when the transport was made.
+    [[nodiscard]] instant last_heard() const noexcept { return last_heard_; }
+    void heard(instant now) noexcept { last_heard_ = now; }
     /// Where to send; null where nothing can be sent.
     [[nodiscard]] const ice::path* path() const noexcept {
         return agent_.selected() ? &*agent_.selected() : nullptr;
@@ -47,6 +51,12 @@ public:
     /// Where they lie; `packet` shrinks. Precondition: connected.
     [[nodiscard]] verdict unprotect_rtp(mutable_bytes& packet);
     [[nodiscard]] verdict unprotect_rtcp(mutable_bytes& packet);
+
+    /// Whether there are keys, and one more packet under that index is within what they may protect
+    /// (SEC-DTLS-5, RFC 3711 §9.2): after 2^48 packets of one stream there is not.
+    [[nodiscard]] bool may_protect(std::uint64_t index) const noexcept {
+        return connected() && index < srtp::index_end;
+    }
 
     // Preconditions: connected.
     [[nodiscard]] srtp::sending_key& key() const noexcept { return *key_; }
@@ -75,6 +85,7 @@ private:
     std::size_t tag_bytes_ = 0;
     std::vector<std::uint32_t> ssrcs_;  // of good packets
     instant handshake_until_;
+    instant last_heard_;
 };
 
 }  // namespace conf::engine

@@ -3,11 +3,14 @@
 
 #include "libconf/base/arena.hpp"
 #include "libconf/engine/departure.hpp"
+#include "libconf/engine/taps.hpp"
 #include "libconf/ice/lite_agent.hpp"
 #include "libconf/sfu/outputs.hpp"
 #include "libconf/srtp/keys.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,12 +33,17 @@ struct event {
     departure why = departure::none;          ///< of `left`
     srtp::profile profile{};                  ///< of `connected`
     std::optional<sfu::event> media{};        ///< of `media`
+    std::shared_ptr<const track_facts>
+        track{};               ///< of `media`: the track that started or ended; once for all its layers
+    std::uint64_t number = 0;  ///< the session's, never used twice
+    bool alone = false;        ///< of `joined` and `left`: nobody else is in the room
 };
 
 /// Reused from turn to turn; the engine only appends, the shell sends and clears. Belongs to its shard.
 struct outputs {
     std::vector<transmit> transmits;
     std::vector<event> events;
+    std::vector<tapped_packet> tapped;
     arena memory;
 
     /// Precondition: at most `arena::chunk_bytes`.
@@ -48,6 +56,7 @@ struct outputs {
     void clear() noexcept {
         transmits.clear();
         events.clear();
+        tapped.clear();
         memory.reset();
     }
 };

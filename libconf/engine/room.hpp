@@ -21,6 +21,11 @@ struct media_engine::room_entry {
 };
 
 struct media_engine::seat {
+    struct tap_place {
+        std::uint32_t id = 0;
+        std::optional<sdp::media_kind> kind;
+    };
+
     transport_id id;
     room_entry* in;
     std::string session;
@@ -31,6 +36,10 @@ struct media_engine::seat {
     media_transport transport;
     std::array<std::uint64_t, 2> ufrags;  // in the table; 0: none
     armed_timer timer;
+    std::uint64_t number = 0;                                // never used twice
+    std::vector<std::shared_ptr<const track_facts>> tracks;  // a publisher's, one for each section
+    std::vector<bool> started;                               // each of them, as far as events told
+    std::vector<tap_place> taps;                             // that hear this publisher
 };
 
 }  // namespace conf::engine

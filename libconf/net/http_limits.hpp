@@ -54,8 +54,10 @@ enum class http_limit : std::uint8_t {
     reply_time,
     connections_per_address,
     connections,
+    session_requests,
+    failed_lookups,
 };
-inline constexpr std::size_t http_limit_count = 14;
+inline constexpr std::size_t http_limit_count = 16;
 
 [[nodiscard]] constexpr std::string_view to_string(http_limit limit) noexcept {
     constexpr std::string_view names[http_limit_count] = {"head_bytes",
@@ -71,7 +73,9 @@ inline constexpr std::size_t http_limit_count = 14;
                                                           "write_rate",
                                                           "reply_time",
                                                           "connections_per_address",
-                                                          "connections"};
+                                                          "connections",
+                                                          "session_requests",
+                                                          "failed_lookups"};
     return names[static_cast<std::size_t>(limit)];
 }
 

@@ -37,6 +37,10 @@ void http_router::websocket(std::string_view path, websocket_handler handler, we
     place_of(path).socket = websocket_route{std::move(handler), std::move(rules)};
 }
 
+void http_router::add_fields(std::string_view path, http_field_maker fields) {
+    place_of(path).fields = std::move(fields);
+}
+
 http_router::place& http_router::place_of(std::string_view path) {
     check(path.starts_with('/'));
     if (path.find_first_of("{}") == std::string_view::npos) return paths_[std::string(path)];
@@ -76,10 +80,12 @@ std::optional<http_parameters> http_router::fit(const pattern& one, std::string_
 }
 
 http_router::match http_router::find(const http_request& request) const {
-    if (request.path == "*") return {nullptr, 0, {204, {}, {}, {{"Allow", "GET, HEAD, OPTIONS"}}}, {}};
+    if (request.path == "*")
+        return {nullptr, 0, {204, {}, {}, {{"Allow", "GET, HEAD, OPTIONS"}}}, {}, nullptr};
     auto found = locate(request.path);
-    if (!found.at) return {nullptr, 0, std::move(found.answer), {}};
+    if (!found.at) return {nullptr, 0, std::move(found.answer), {}, nullptr};
     auto made = choose(*found.at, request);
+    if (found.at->fields) made.fields = &found.at->fields;
     made.path_parameters = std::move(found.path_parameters);
     return made;
 }
@@ -115,20 +121,21 @@ http_router::location http_router::locate(std::string_view path) const {
 http_router::match http_router::choose(const place& among, const http_request& request) {
     const auto& methods = among.methods;
     const auto method = methods.find(request.method == "HEAD" ? std::string_view("GET") : request.method);
-    if (method != methods.end()) return {&method->second.handler, method->second.body_bytes, {}, {}};
+    if (method != methods.end()) return {&method->second.handler, method->second.body_bytes, {}, {}, nullptr};
 
     if (among.socket && (request.method == "GET" || request.method == "HEAD")) {
-        return {nullptr, 0, websocket_required("this address is for WebSockets."), {}};
+        return {nullptr, 0, websocket_required("this address is for WebSockets."), {}, nullptr};
     }
     std::string allow;
     for (const auto& [name, unused] : methods) {
         if (name != "OPTIONS") allow += name == "GET" ? "GET, HEAD, " : name + ", ";
     }
     allow += "OPTIONS";
-    if (request.method == "OPTIONS") return {nullptr, 0, {204, {}, {}, {{"Allow", std::move(allow)}}}, {}};
+    if (request.method == "OPTIONS")
+        return {nullptr, 0, {204, {}, {}, {{"Allow", std::move(allow)}}}, {}, nullptr};
     auto answer = http_response::plain(405, "this address does not take the method.");
     answer.fields.emplace_back("Allow", std::move(allow));
-    return {nullptr, 0, std::move(answer), {}};
+    return {nullptr, 0, std::move(answer), {}, nullptr};
 }
 
 }  // namespace conf::net

@@ -21,6 +21,10 @@ using http_handler = std::function<http_response(const http_request&)>;
 /// The same for an answer that takes time. The request lives as long as the call.
 using http_async_handler = std::function<void(const http_request&, http_reply)>;
 
+/// Fields for every answer to a request for a path, whoever makes the answer: cross-origin rules.
+using http_fields = std::vector<std::pair<std::string, std::string>>;
+using http_field_maker = std::function<http_fields(const http_request&)>;
+
 /// Longest value of a path parameter, in bytes after percent-decoding: 400.
 inline constexpr std::size_t path_parameter_bytes_max = 256;
 
@@ -42,11 +46,16 @@ public:
     /// A WebSocket at the path; a request that does not ask for one gets 426 where no handler takes it.
     void websocket(std::string_view path, websocket_handler handler, websocket_rules rules = {});
 
+    /// For a path that was added: fields of all its answers, those that the server makes by itself too (405,
+    /// 408, 413, ...).
+    void add_fields(std::string_view path, http_field_maker fields);
+
     struct match {
         const http_async_handler* handler = nullptr;  ///< null: `answer` is the answer
         std::size_t body_bytes = 0;
         http_response answer;  ///< 404; 400 for a bad parameter; 405 with Allow; 204 with Allow for OPTIONS
         http_parameters path_parameters;
+        const http_field_maker* fields = nullptr;  ///< of the path; null: none
     };
     /// Where an exact path and several patterns fit, the exact one counts, then the pattern with the earlier
     /// literal segments.
@@ -67,6 +76,7 @@ private:
     struct place {
         std::map<std::string, route, std::less<>> methods;
         std::optional<websocket_route> socket;
+        http_field_maker fields;
     };
     struct segment {
         std::string text;  // the parameter's name where it is one

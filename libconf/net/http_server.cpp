@@ -194,6 +194,15 @@ result<endpoint> http_server::listen(const endpoint& where, std::shared_ptr<cons
     return from_asio(bound);
 }
 
+void http_server::limit_connections(std::uint32_t per_address, std::uint32_t all) {
+    impl_->limits.connections_per_address = per_address;
+    impl_->limits.connections = all;
+}
+
+void http_server::count(http_limit hit) {
+    impl_->stats.hit(hit);
+}
+
 void http_server::drain(std::function<void()> done) {
     impl_->stop_listening();
     impl_->drained = std::move(done);

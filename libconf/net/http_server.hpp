@@ -10,6 +10,7 @@
 
 #include <conf/result.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -31,6 +32,11 @@ public:
     /// @return the address that was bound, or the error of the system call.
     result<endpoint> listen(const endpoint& where, std::shared_ptr<const http_router> routes,
                             std::shared_ptr<tls_context> tls);
+
+    /// From now on, for connections that come.
+    void limit_connections(std::uint32_t per_address, std::uint32_t all);
+    /// For what is limited beside the server: its counters are the server's.
+    void count(http_limit hit);
 
     /// Stops accepting, closes what is idle, lets requests that have begun be answered, then calls `done`
     /// once.

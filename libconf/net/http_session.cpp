@@ -3,8 +3,10 @@
 #include "libconf/net/http_rules.hpp"
 #include "libconf/net/websocket_handshake.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 namespace conf::net {
@@ -75,9 +77,11 @@ void http_session::take_head(const http_moment& at, std::string& out) {
     old_client_ = request.version_minor == 0;
     handler_ = nullptr;
     held_.reset();
+    fields_.clear();
 
     if (wants_websocket(request)) return take_upgrade_request(at, out);
     auto match = routes_.find(request);
+    if (match.fields) fields_ = (*match.fields)(request);
     if (!match.handler) return answer_without_handler(std::move(match.answer), at, out);
     if (!parser_.set_body_limit(match.body_bytes)) {
         return refuse({413, "the body is too large.", http_limit::body_bytes}, at, out);
@@ -143,12 +147,18 @@ void http_session::refuse(const http_refusal& why, const http_moment& at, std::s
 void http_session::answer(const http_response& response, bool close, const http_moment& at,
                           std::string& out) {
     closing_ = close || draining_;
-    append_response(out, response,
-                    {.head_only = head_only_,
-                     .close = closing_,
-                     .old_client = old_client_,
-                     .secure = secure_,
-                     .date = at.date});
+    const http_framing framing{.head_only = head_only_,
+                               .close = closing_,
+                               .old_client = old_client_,
+                               .secure = secure_,
+                               .date = at.date};
+    if (fields_.empty()) {
+        append_response(out, response, framing);
+    } else {
+        auto whole = response;
+        std::ranges::move(std::exchange(fields_, {}), std::back_inserter(whole.fields));
+        append_response(out, whole, framing);
+    }
     stats_.answered(response.status);
     stats_.request_seconds.observe(std::chrono::duration<double>(at.now - begun_).count());
     first_ = false;

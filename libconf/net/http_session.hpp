@@ -75,6 +75,7 @@ private:
 
     http_request_parser parser_;
     const http_async_handler* handler_ = nullptr;  // of the request whose body is awaited; null: answered
+    http_fields fields_;                           // that the present request's path adds to its answer
     std::optional<http_response> held_;    // already, or this is the answer once the body has been read past
     std::optional<http_pending> pending_;  // the request that its handler has
     const websocket_route* upgraded_ = nullptr;

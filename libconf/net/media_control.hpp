@@ -1,6 +1,8 @@
 /// What HTTP asks of the media threads: sessions of WHIP and WHEP.
 #pragma once
 
+#include "libconf/engine/takeover.hpp"
+
 #include <functional>
 #include <optional>
 #include <string>
@@ -25,7 +27,9 @@ public:
     media_control& operator=(const media_control&) = delete;
     virtual ~media_control() = default;
 
-    virtual void publish(std::string room, std::string name, std::string offer, callback done) = 0;
+    /// `of`: what it takes to replace a publisher of that name.
+    virtual void publish(std::string room, std::string name, std::string offer, engine::takeover of,
+                         callback done) = 0;
     /// `only`: this publisher's tracks; `except`: everybody's but this one's.
     virtual void play(std::string room, std::optional<std::string> only, std::optional<std::string> except,
                       std::string offer, callback done) = 0;

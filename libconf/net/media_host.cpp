@@ -114,7 +114,8 @@ result<void> media_host::start(const media_options& options, const room_options&
                                fmt::format("media.protector: \"{}\" does not work here; there are: auto, {}",
                                            options.protector, fmt::join(srtp::protector_names(), ", ")));
         }
-        one->media = std::make_unique<media_shard>([this](const engine::event& event) { report(event); });
+        one->media =
+            std::make_unique<media_shard>([this, i](const engine::event& event) { report(i, event); });
         const auto listening = one->media->listen(here);
         if (!listening)
             return conf::error(listening.error().code(), "media.listen: " + listening.error().context());
@@ -138,6 +139,10 @@ result<void> media_host::start(const media_options& options, const room_options&
 }
 
 void media_host::stop() {
+    {
+        const std::scoped_lock lock(asking_);  // whoever asks gets an answer first
+        stopped_ = true;
+    }
     for (auto& one : shards_) one->media->stop();
 }
 
@@ -148,6 +153,35 @@ media_host::shard& media_host::shard_for(std::string_view room) const {
 media_host::shard* media_host::shard_of(std::string_view session) const {
     const auto number = engine::shard_of_session(session);
     return number && *number < shards_.size() ? shards_[*number].get() : nullptr;
+}
+
+bool media_host::runs_here() const {
+    return std::ranges::any_of(shards_, [](const auto& one) { return one->media->runs_here(); });
+}
+
+media_host::asked media_host::ask_shard(std::size_t number,
+                                        const std::function<void(media_shard&)>& what) const {
+    if (number >= shards_.size()) return asked::stopped;
+    auto& media = *shards_[number]->media;
+    // A thread that runs cannot be stopped meanwhile, and must not wait for one who waits for it.
+    if (media.runs_here()) return what(media), asked::done;
+    if (runs_here()) return asked::wrong_thread;
+    const std::shared_lock lock(asking_);
+    if (stopped_) return asked::stopped;
+    media.call([&] { what(media); });
+    return asked::done;
+}
+
+media_host::asked media_host::ask_room(std::string_view room,
+                                       const std::function<void(std::size_t, media_shard&)>& what) const {
+    const auto number = std::hash<std::string_view>{}(room) % shards_.size();
+    return ask_shard(number, [&](media_shard& media) { what(number, media); });
+}
+
+void media_host::tell_shard(std::size_t number, std::function<void(media_shard&)> what) const {
+    if (number >= shards_.size()) return;
+    auto* const media = shards_[number]->media.get();
+    media->post([media, what = std::move(what)] { what(*media); });
 }
 
 template <class Command>
@@ -189,14 +223,15 @@ constexpr std::string_view unknown_session = "there is no such session; it may h
 
 }  // namespace
 
-void media_host::publish(std::string room, std::string name, std::string offer, callback done) {
+void media_host::publish(std::string room, std::string name, std::string offer, engine::takeover of,
+                         callback done) {
     if (draining_) return done(refused(503, "the server is about to stop and takes nobody new."));
     auto& whom = shard_for(room);
     ask(
         whom,
-        [room = std::move(room), name = std::move(name), offer = std::move(offer)](
+        [room = std::move(room), name = std::move(name), offer = std::move(offer), of](
             engine::media_engine& engine, instant now, engine::outputs& out) {
-            return reply_of(engine.publish(room, name, offer, now, out));
+            return reply_of(engine.publish(room, name, offer, now, out, of));
         },
         std::move(done));
 }
@@ -243,6 +278,13 @@ void media_host::close(std::string session, callback done) {
         std::move(done));
 }
 
+void media_host::limit_participants(std::size_t per_room) {
+    for (const auto& one : shards_) {
+        one->media->post(
+            [media = one->media.get(), per_room] { media->engine().limit_participants(per_room); });
+    }
+}
+
 media_totals media_host::totals() const {
     media_totals sum;
     for (const auto& one : shards_) {
@@ -266,7 +308,8 @@ std::vector<std::string> media_host::listening() const {
     return all;
 }
 
-void media_host::report(const engine::event& event) const {
+void media_host::report(std::size_t number, const engine::event& event) const {
+    if (around_.on_event) around_.on_event(number, event);
     if (!around_.log || event.what == engine::event_kind::media) return;
     log_event made{.level = log_level::info, .name = {}, .message = {}, .fields = {{"room", event.room}}};
     made.fields.push_back({"as", event.publishes_as ? *event.publishes_as : "(player)"});

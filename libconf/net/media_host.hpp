@@ -10,8 +10,11 @@
 #include <conf/result.hpp>
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,17 +39,39 @@ public:
         /// Runs a task on the loop that asks: `done` is called there.
         std::function<void(std::function<void()>)> post_back;
         log_sink log;
+        /// Called on media threads.
+        std::function<void(std::size_t shard, const engine::event&)> on_event{};
     };
     static result<std::unique_ptr<media_host>> create(const media_options& options, const room_options& rooms,
                                                       environment around);
     ~media_host() override;
 
-    void publish(std::string room, std::string name, std::string offer, callback done) override;
+    void publish(std::string room, std::string name, std::string offer, engine::takeover of,
+                 callback done) override;
     void play(std::string room, std::optional<std::string> only, std::optional<std::string> except,
               std::string offer, callback done) override;
     void patch(std::string session, std::string if_match, std::string fragment, callback done) override;
     void close(std::string session, callback done) override;
 
+    /// How a question to a shard's thread ended.
+    enum class asked : std::uint8_t {
+        done,
+        stopped,      ///< the threads have ended, or there is no such shard
+        wrong_thread  ///< from a callback on another media thread: two that wait for each other wait for ever
+    };
+    /// Runs `what` on the thread that has the room, and waits. From any thread.
+    asked ask_room(std::string_view room,
+                   const std::function<void(std::size_t shard, media_shard&)>& what) const;
+    asked ask_shard(std::size_t number, const std::function<void(media_shard&)>& what) const;
+    /// As ask_shard, but without waiting, and from any thread.
+    void tell_shard(std::size_t number, std::function<void(media_shard&)> what) const;
+    /// Whether this is one of the media threads.
+    [[nodiscard]] bool runs_here() const;
+    [[nodiscard]] std::size_t shards() const noexcept { return shards_.size(); }
+    [[nodiscard]] bool draining() const noexcept { return draining_; }
+
+    /// `rooms.limits` from now on.
+    void limit_participants(std::size_t per_room);
     /// Takes no new session: 503.
     void drain() noexcept { draining_ = true; }
     void stop();
@@ -68,10 +93,12 @@ private:
     [[nodiscard]] shard* shard_of(std::string_view session) const;
     template <class Command>
     void ask(shard& whom, Command command, callback done);
-    void report(const engine::event& event) const;
+    void report(std::size_t number, const engine::event& event) const;
 
     environment around_;
     std::atomic<bool> draining_{false};
+    mutable std::shared_mutex asking_;  // shared by those who ask
+    bool stopped_ = false;              // guarded by asking_
     std::vector<endpoint> addresses_;
     std::vector<std::unique_ptr<shard>> shards_;
 };

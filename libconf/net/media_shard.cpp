@@ -6,6 +6,7 @@
 #include "libconf/net/stream_acceptor.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace conf::net {
@@ -123,15 +124,31 @@ void media_shard::send() {
                     .body = one.data});
     }
     batch_.flush();
-    if (on_event_) {
-        for (const auto& event : out_.events) on_event_(event);
-    }
+    std::ranges::move(out_.events, std::back_inserter(news_));
+    std::ranges::move(out_.tapped, std::back_inserter(tapped_));
     out_.clear();
 }
 
 void media_shard::finish_turn() {
     send();
     ring_.reset();
+    tell();
+}
+
+void media_shard::tell() {
+    if (telling_) return;
+    telling_ = true;
+    while (!news_.empty() || !tapped_.empty()) {
+        news_now_.swap(news_);
+        tapped_now_.swap(tapped_);
+        if (on_event_) {
+            for (const auto& event : news_now_) on_event_(event);
+        }
+        taps_.deliver(tapped_now_);
+        news_now_.clear();
+        tapped_now_.clear();
+    }
+    telling_ = false;
 }
 
 media_shard_counters media_shard::shell_count() const {

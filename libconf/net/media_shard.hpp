@@ -7,6 +7,7 @@
 #include "libconf/net/receive_ring.hpp"
 #include "libconf/net/send_batch.hpp"
 #include "libconf/net/shard_loop.hpp"
+#include "libconf/net/tap_list.hpp"
 #include "libconf/net/turn_client_link.hpp"
 #include "libconf/net/udp_socket.hpp"
 
@@ -62,7 +63,10 @@ public:
         refresh();
         return now();
     }
+    /// Sends, then tells taps and the event sink. From one of those it may be called again: what comes of it
+    /// is told when the caller has told the rest.
     void finish_turn();
+    [[nodiscard]] tap_list& taps() noexcept { return taps_; }
 
     [[nodiscard]] media_shard_counters shell_count() const;
 
@@ -92,10 +96,18 @@ private:
 
     void read(udp_listener& listener);
     void send();
+    void tell();
 
     std::optional<engine::media_engine> engine_;
     engine::outputs out_;
     event_sink on_event_;
+    tap_list taps_;
+    // What finish_turn tells, when nothing of the turn is on the stack any more.
+    std::vector<engine::event> news_;
+    std::vector<engine::tapped_packet> tapped_;
+    std::vector<engine::event> news_now_;  // being told
+    std::vector<engine::tapped_packet> tapped_now_;
+    bool telling_ = false;
     receive_ring ring_;
     send_batch batch_;
     std::vector<udp_listener> listeners_;

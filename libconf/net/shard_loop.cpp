@@ -91,6 +91,7 @@ void shard_loop::run() {
     // Who called before still gets an answer.
     context_.restart();
     context_.poll();
+    runner_ = std::thread::id();  // the next thread may get the same one
 }
 
 /// Packets that come steadily gather while the thread sleeps, and wake nothing. A burst wakes it, and gathers

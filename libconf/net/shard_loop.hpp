@@ -42,6 +42,9 @@ public:
     /// Runs `task` there and waits; on the caller's thread when the shard does not run.
     void call(const std::function<void()>& task) const;
 
+    /// Whether this is the shard's thread.
+    [[nodiscard]] bool runs_here() const noexcept { return runner_ == std::this_thread::get_id(); }
+
     [[nodiscard]] asio::io_context& context() noexcept { return context_; }
     /// Polls Asio when this descriptor becomes readable or writable. It leaves by being closed.
     void watch(int fd);

@@ -23,6 +23,7 @@ constexpr std::size_t session_chars_max = 128;
 constexpr std::string_view retry_conflict = "2";
 constexpr std::string_view retry_unavailable = "5";
 constexpr std::string_view retry_rate = "1";
+constexpr std::string_view retry_lookup = "3";
 
 using verdict = access_verdict::kind;
 
@@ -72,12 +73,12 @@ http_response bad_name(std::string_view of) {
         400, fmt::format(R"({} has 1 to 64 letters (A to Z), digits, "-", "_" or ".".)", of));
 }
 
-/// What the address of a request says, and the answer to its Origin.
+/// What the address of a request says.
 struct visit {
     std::string room;
     std::string name;                  // empty: none in the address
+    bool owns_name = false;            // so the token says
     std::optional<media_right> right;  // nothing: a session
-    std::string origin = "*";          // what Access-Control-Allow-Origin says
 };
 
 class media_face : public std::enable_shared_from_this<media_face> {
@@ -101,6 +102,7 @@ private:
         routes.add("OPTIONS", path, [self = shared_from_this()](const http_request& request) {
             return self->options(request, endpoint_methods, "Accept-Post", sdp_type);
         });
+        add_cross_origin(routes, path);
     }
 
     void add_session(http_router& routes, std::string_view path) {
@@ -110,6 +112,24 @@ private:
         routes.add_async("GET", path, route_to(&media_face::get_session, std::nullopt, false, false));
         routes.add("OPTIONS", path, [self = shared_from_this()](const http_request& request) {
             return self->options(request, session_methods, "Accept-Patch", fragment_type);
+        });
+        add_cross_origin(routes, path);
+    }
+
+    // The Fetch standard shows a page of another origin nothing of an answer without these fields, not even
+    // that it was a 413: so they are part of every answer.
+    void add_cross_origin(http_router& routes, std::string_view path) {
+        routes.add_fields(path, [self = shared_from_this()](const http_request& request) {
+            http_fields made;
+            const auto& allowed = self->rules_.origin_allowed;
+            const auto origin = request.field("origin");
+            if (allowed) made.emplace_back("Vary", "Origin");
+            if (allowed && origin && !allowed(*origin)) return made;
+            made.emplace_back("Access-Control-Allow-Origin", allowed && origin ? *origin : "*");
+            made.emplace_back(
+                "Access-Control-Expose-Headers",
+                "Location, ETag, Link, Retry-After, Allow, Accept-Post, Accept-Patch, WWW-Authenticate");
+            return made;
         });
     }
 
@@ -121,46 +141,72 @@ private:
             here.right = right;
             here.room = request.path_parameter("room");
             if (named) here.name = request.path_parameter("name");
-            if (const auto origin = request.field("origin"); origin && self->rules_.origin_allowed) {
-                here.origin = *origin;
-            }
             if (auto refused = self->refuse(request, here, named, changes)) {
-                self->answer(reply, here, std::move(*refused));
+                reply.send(std::move(*refused));
             } else {
                 (self.get()->*act)(request, here, reply);
             }
         };
     }
 
-    [[nodiscard]] std::optional<http_response> refuse(const http_request& request, const visit& here,
-                                                      bool named, bool changes) {
+    [[nodiscard]] std::optional<http_response> refuse(const http_request& request, visit& here, bool named,
+                                                      bool changes) {
         if (changes && rules_.limiter && !rules_.limiter->admits(request.remote.ip, clock_now())) {
-            auto made = http_response::plain(429, "too many requests from your address; try again.");
-            add(made, "Retry-After", retry_rate);
-            return made;
+            return too_many(http_limit::session_requests, "too many requests from your address; try again.",
+                            retry_rate);
         }
         if (!allows_origin(request)) return http_response::plain(403, "this page may not come here.");
         if (!auth::is_name(here.room)) return bad_name("a room's name");
         if (named && !auth::is_name(here.name)) return bad_name("a participant's name");
-        if (rules_.open) return std::nullopt;
-        // First the token, then the room: a stranger does not learn which rooms there are (SEC-ROOM-1).
-        if (auto refused = check_token(request, here)) return refused;
-        if (!rules_.room_exists || !rules_.room_exists(here.room)) {
-            return http_response::plain(404, "there is no such room.");
-        }
-        return std::nullopt;
+        if (rules_.is_open && rules_.is_open()) return std::nullopt;
+        return look_up(request, here);
     }
 
-    [[nodiscard]] std::optional<http_response> check_token(const http_request& request, const visit& here) {
+    // SEC-ROOM-1: first the token, then the room, so that a stranger does not learn which rooms there are;
+    // and whoever guesses gets few tries. A request without a token is no guess: it gets a 401 for every
+    // room.
+    [[nodiscard]] std::optional<http_response> look_up(const http_request& request, visit& here) {
+        const auto now = clock_now();
+        if (rules_.failed_lookups && !rules_.failed_lookups->would_admit(request.remote.ip, now)) {
+            return too_many(http_limit::failed_lookups,
+                            "too many tokens and rooms from your address that were not good; try again.",
+                            retry_lookup);
+        }
+        auto guessed = true;
+        auto refused = check_token(request, here, guessed);
+        if (!refused && (!rules_.room_exists || !rules_.room_exists(here.room))) {
+            refused = http_response::plain(404, "there is no such room.");
+        }
+        if (refused && guessed && rules_.failed_lookups) {
+            // There was one left, so this only takes it.
+            static_cast<void>(rules_.failed_lookups->admits(request.remote.ip, now));
+        }
+        return refused;
+    }
+
+    [[nodiscard]] http_response too_many(http_limit what, std::string_view why,
+                                         std::string_view retry) const {
+        if (rules_.on_limit) rules_.on_limit(what);
+        auto made = http_response::plain(429, std::string(why));
+        add(made, "Retry-After", retry);
+        return made;
+    }
+
+    [[nodiscard]] std::optional<http_response> check_token(const http_request& request, visit& here,
+                                                           bool& guessed) {
         const auto field = request.field("authorization");
         const auto parameter = request.parameter("token").value_or("");
         constexpr std::string_view scheme = "Bearer ";
         std::string_view token = parameter;
         if (field && equals_ignoring_case(field->substr(0, scheme.size()), scheme)) {
-            if (!parameter.empty()) return http_response::plain(400, "there are two tokens; send one.");
+            if (!parameter.empty()) {
+                guessed = false;
+                return http_response::plain(400, "there are two tokens; send one.");
+            }
             token = field->substr(std::min(field->size(), field->find_first_not_of(' ', scheme.size())));
         }
         if (token.empty()) {
+            guessed = false;
             auto made = http_response::plain(401, "this room needs an access token.");
             add(made, "WWW-Authenticate", R"(Bearer realm="libconf")");
             return made;
@@ -169,6 +215,7 @@ private:
         const auto said = rules_.check
                               ? rules_.check({token, here.room, here.right, publishes ? here.name : ""})
                               : access_verdict{verdict::invalid, "this server takes no tokens"};
+        here.owns_name = said.owns_name;
         if (said.what == verdict::granted) return std::nullopt;
         const auto invalid = said.what == verdict::invalid;
         auto made = http_response::plain(invalid ? 401 : 403, said.why + ".");
@@ -184,14 +231,6 @@ private:
         return !origin || !rules_.origin_allowed || rules_.origin_allowed(*origin);
     }
 
-    bool answer(const http_reply& to, const visit& here, http_response response) const {
-        add(response, "Access-Control-Allow-Origin", here.origin);
-        add(response, "Access-Control-Expose-Headers",
-            "Location, ETag, Link, Retry-After, Accept-Post, Accept-Patch, WWW-Authenticate");
-        if (here.origin != "*") add(response, "Vary", "Origin");
-        return to.send(std::move(response));
-    }
-
     // Names no ICE servers, whose credentials are for those who have a session (RFC 9725 §4.6).
     [[nodiscard]] http_response options(const http_request& request, std::string_view methods,
                                         std::string_view accept, std::string_view type) const {
@@ -199,10 +238,6 @@ private:
         http_response made{200, {}, {}, {}};
         add(made, "Allow", methods);
         add(made, accept, type);
-        const auto origin = request.field("origin");
-        const auto named = origin && rules_.origin_allowed;
-        add(made, "Access-Control-Allow-Origin", named ? *origin : "*");
-        if (named) add(made, "Vary", "Origin");
         add(made, "Access-Control-Allow-Methods", methods);
         add(made, "Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match");
         add(made, "Access-Control-Max-Age", preflight_seconds);
@@ -211,46 +246,47 @@ private:
 
     // RFC 9725 §4.2 and WHEP: 2xx without content. WHEP's HEAD tells what a POST would answer with.
     void get_endpoint(const http_request&, const visit& here, const http_reply& reply) {
-        if (here.right == media_right::publish) return void(answer(reply, here, {204, {}, {}, {}}));
-        answer(reply, here, {200, std::string(sdp_type), {}, {}});
+        if (here.right == media_right::publish) return void(reply.send({204, {}, {}, {}}));
+        reply.send({200, std::string(sdp_type), {}, {}});
     }
 
-    void get_session(const http_request&, const visit& here, const http_reply& reply) {
-        answer(reply, here, {204, {}, {}, {}});
+    void get_session(const http_request&, const visit&, const http_reply& reply) {
+        reply.send({204, {}, {}, {}});
     }
 
     void publish(const http_request& request, const visit& here, const http_reply& reply) {
-        if (!takes_offer(request, here, reply)) return;
-        control_.publish(here.room, here.name, request.body, finish_post(here, reply));
+        if (!takes_offer(request, reply)) return;
+        const auto of = here.owns_name ? engine::takeover::at_once : engine::takeover::of_silent;
+        control_.publish(here.room, here.name, request.body, of, finish_post(here, reply));
     }
 
     void play(const http_request& request, const visit& here, const http_reply& reply) {
         const auto except = request.parameter("except");
-        if (except && !auth::is_name(*except)) return void(answer(reply, here, bad_name("\"except\"")));
-        if (!takes_offer(request, here, reply)) return;
+        if (except && !auth::is_name(*except)) return void(reply.send(bad_name("\"except\"")));
+        if (!takes_offer(request, reply)) return;
         control_.play(here.room, here.name.empty() ? std::nullopt : std::optional(here.name),
                       except ? std::optional<std::string>(*except) : std::nullopt, request.body,
                       finish_post(here, reply));
     }
 
-    bool takes_offer(const http_request& request, const visit& here, const http_reply& reply) const {
+    [[nodiscard]] static bool takes_offer(const http_request& request, const http_reply& reply) {
         if (is_of_type(request, sdp_type)) return true;
         auto refused = http_response::plain(415, "an offer is application/sdp.");
         add(refused, "Accept-Post", sdp_type);
-        answer(reply, here, std::move(refused));
+        reply.send(std::move(refused));
         return false;
     }
 
     [[nodiscard]] media_control::callback finish_post(const visit& here, const http_reply& reply) {
         return [self = shared_from_this(), here, reply](media_reply from) {
-            if (from.status != 201) return void(self->answer(reply, here, refusal_of(from)));
+            if (from.status != 201) return void(reply.send(refusal_of(from)));
             http_response made{201, std::string(sdp_type), std::move(from.body), {}};
             add(made, "Location", fmt::format("/session/{}/{}", here.room, from.session));
             add(made, "ETag", quoted(from.etag));
             add(made, "Cache-Control", "no-store");
             self->add_links(made);
             // Nobody is left who knows the session.
-            if (!self->answer(reply, here, std::move(made))) {
+            if (!reply.send(std::move(made))) {
                 self->control_.close(from.session, [](const media_reply&) {});
             }
         };
@@ -268,40 +304,39 @@ private:
         }
     }
 
-    void patch(const http_request& request, const visit& here, const http_reply& reply) {
+    void patch(const http_request& request, const visit&, const http_reply& reply) {
         const auto session = request.path_parameter("id");
-        if (!is_session_name(session)) return void(answer(reply, here, unknown_session()));
+        if (!is_session_name(session)) return void(reply.send(unknown_session()));
         if (!is_of_type(request, fragment_type)) {
             auto refused = http_response::plain(415, "a change is application/trickle-ice-sdpfrag.");
             add(refused, "Accept-Patch", fragment_type);
-            return void(answer(reply, here, std::move(refused)));
+            return void(reply.send(std::move(refused)));
         }
         control_.patch(std::string(session), std::string(request.field("if-match").value_or("")),
-                       request.body, [self = shared_from_this(), here, reply](media_reply from) {
+                       request.body, [reply](media_reply from) {
                            if (from.status == 204) {
-                               self->answer(reply, here, {204, {}, {}, {}});
+                               reply.send({204, {}, {}, {}});
                            } else if (from.status == 200) {
                                http_response made{200, std::string(fragment_type), std::move(from.body), {}};
                                add(made, "ETag", quoted(from.etag));
                                add(made, "Cache-Control", "no-store");
-                               self->answer(reply, here, std::move(made));
+                               reply.send(std::move(made));
                            } else {
-                               self->answer(reply, here, refusal_of(from));
+                               reply.send(refusal_of(from));
                            }
                        });
     }
 
-    void close(const http_request& request, const visit& here, const http_reply& reply) {
+    void close(const http_request& request, const visit&, const http_reply& reply) {
         const auto session = request.path_parameter("id");
-        if (!is_session_name(session)) return void(answer(reply, here, unknown_session()));
-        control_.close(std::string(session),
-                       [self = shared_from_this(), here, reply](const media_reply& from) {
-                           if (from.status == 200) {
-                               self->answer(reply, here, {200, {}, {}, {}});
-                           } else {
-                               self->answer(reply, here, refusal_of(from));
-                           }
-                       });
+        if (!is_session_name(session)) return void(reply.send(unknown_session()));
+        control_.close(std::string(session), [reply](const media_reply& from) {
+            if (from.status == 200) {
+                reply.send({200, {}, {}, {}});
+            } else {
+                reply.send(refusal_of(from));
+            }
+        });
     }
 
     [[nodiscard]] static http_response unknown_session() {

@@ -6,6 +6,7 @@
 ///     /session/{room}/{id}  a session that one of these made: PATCH, DELETE.
 #pragma once
 
+#include "libconf/net/http_limits.hpp"
 #include "libconf/net/http_router.hpp"
 #include "libconf/net/media_control.hpp"
 #include "libconf/net/session_limiter.hpp"
@@ -42,7 +43,8 @@ struct access_verdict {
         forbidden,  ///< 403: a valid token for something else
     };
     kind what = kind::invalid;
-    std::string why;  ///< for its sender
+    std::string why{};       ///< for its sender
+    bool owns_name = false;  ///< granted to whoever is called so: a publisher of that name gives way at once
 };
 
 /// A STUN or TURN server that clients may use (RFC 9725 §4.6).
@@ -54,9 +56,9 @@ struct ice_server {
 
 /// What the server's owner decides. Everything is called on the HTTP loop.
 struct media_rules {
-    /// Nobody needs a token, and every room exists.
-    bool open = false;
-    /// Asked where `open` is false; none: no token is good.
+    /// Whether nobody needs a token, and every room exists. None: no.
+    std::function<bool()> is_open;
+    /// Asked where it is not open; none: no token is good.
     std::function<access_verdict(const access_request&)> check;
     /// Asked after that. None: no room exists.
     std::function<bool(std::string_view room)> room_exists;
@@ -67,6 +69,11 @@ struct media_rules {
     std::function<std::vector<ice_server>()> ice_servers;
     /// Of POST, PATCH and DELETE; null: no limit.
     std::shared_ptr<session_limiter> limiter;
+    /// SEC-ROOM-1: of tokens and rooms that were not found good. Who has used them up is not even told
+    /// whether the next one is. Null: no limit.
+    std::shared_ptr<session_limiter> failed_lookups;
+    /// Told what was refused by one of these two; none: nobody is.
+    std::function<void(http_limit)> on_limit;
 };
 
 /// `control` has to outlive every server that uses `routes`.

@@ -81,7 +81,7 @@ void outgoing_stream::on_connected(instant now) {
 }
 
 void outgoing_stream::forward(const packet& one, bool restarted, outputs& out, counters& count) {
-    if (!link_.connected || paused_) return;
+    if (!link_.connected || paused_ || held_) return;
     if (restarted && current_ == one.layer) current_.reset();
     if (!current_ || *current_ != one.layer) {
         if (!target_) choose_target(one.arrival);
@@ -284,7 +284,7 @@ void outgoing_stream::on_nack(std::uint16_t sequence_number, instant now, output
 
 void outgoing_stream::on_key_frame_request(instant now, counters& count) {
     ++count.key_frame_requests_received;
-    if (track_ == nullptr || !target_) return;
+    if (track_ == nullptr || !target_ || held_) return;
     const auto oldest = std::ranges::min_element(key_frames_asked_);  // an empty one is the least
     if (*oldest && now - **oldest < key_frame_requests_window) return;
     *oldest = now;
@@ -320,10 +320,32 @@ void outgoing_stream::choose_target(instant now) {
     } else {
         const auto order = track_->active_layers(now);
         if (order.size == 0) return;
-        target_ = order.layers[std::min({rank_limit_, cap_, order.size - 1})];
+        auto rank = std::min({rank_limit_, cap_, order.size - 1});
+        if (wanted_height_ != 0) {
+            const auto in_use = std::span(order.layers).first(rank);
+            const auto enough = std::ranges::find_if(
+                in_use, [&](auto layer) { return track_->stream(layer)->height() >= wanted_height_; });
+            rank = static_cast<std::size_t>(enough - in_use.begin());
+        }
+        target_ = order.layers[rank];
     }
-    if (track_->is_video() && link_.connected && !paused_ && target_ != current_)
+    if (track_->is_video() && link_.connected && !paused_ && !held_ && target_ != current_)
         track_->want_key_frame(*target_, now);
+}
+
+void outgoing_stream::want_height(std::uint16_t height, instant now) {
+    wanted_height_ = height;
+    if (track_ != nullptr) choose_target(now);
+}
+
+void outgoing_stream::hold(bool held, instant now) {
+    if (held_ == held) return;
+    held_ = held;
+    if (held) {
+        current_.reset();
+    } else if (track_ != nullptr) {
+        choose_target(now);
+    }
 }
 
 void outgoing_stream::step_down(instant now, outputs& out, counters& count) {

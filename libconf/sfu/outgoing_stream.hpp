@@ -62,6 +62,11 @@ public:
     /// The highest rank of layer to send, 0 is the smallest picture.
     void limit_layer(std::size_t rank) noexcept { rank_limit_ = rank; }
 
+    /// The smallest layer of at least that height, where heights are known; 0: the largest.
+    void want_height(std::uint16_t height, instant now);
+    /// Nothing is sent while it is held; it goes on with a key frame.
+    void hold(bool held, instant now);
+
     [[nodiscard]] std::uint32_t ssrc() const noexcept { return sent_.ssrc; }
     [[nodiscard]] std::uint32_t rtx_ssrc() const noexcept { return sent_.rtx_ssrc.value_or(0); }
     [[nodiscard]] const sdp::negotiated_media& media() const noexcept { return media_; }
@@ -127,8 +132,10 @@ private:
     std::size_t rank_limit_ = no_cap;
     std::size_t cap_ = no_cap;  // the rank that the loss cap leaves
     loss_cap loss_;
-    bool paused_ = false;
-    bool frame_open_ = false;  // the last packet sent was not the last of its frame
+    std::uint16_t wanted_height_ = 0;  // 0: the largest
+    bool paused_ = false;              // by the loss cap
+    bool held_ = false;                // by its owner
+    bool frame_open_ = false;          // the last packet sent was not the last of its frame
 
     // Rewriting.
     sequence_map sequence_;

@@ -41,6 +41,7 @@ enum class event_kind : std::uint8_t {
     layer_changed,      ///< a subscriber's video comes from another simulcast layer now
     video_paused,       ///< the loss cap took the last layer from a subscriber
     video_resumed,
+    track_ended,      ///< a publisher's section that had started is gone; told by the engine
     speaker_changed,  ///< `transport` is the publisher who speaks
 };
 

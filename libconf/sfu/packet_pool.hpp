@@ -31,7 +31,8 @@ struct packet {
     bytes audio_level;
     bytes video_orientation;
     bytes dependency_descriptor;
-    std::uint8_t layer = 0;  ///< simulcast: the place of its rid in the offer
+    std::uint8_t layer = 0;     ///< simulcast: the place of its rid in the offer
+    std::uint16_t section = 0;  ///< of its publisher's offer
 
     packet_pool* home = nullptr;
     packet* next_free = nullptr;

@@ -67,6 +67,7 @@ publisher::arrival publisher::handle_rtp(packet_pool& pool, bytes data, instant 
     }
     auto taken = stream->take(pool, *view, *codec, to->to->media().extensions, now, count);
     told.restarted = taken.restarted;
+    if (taken.what) taken.what->section = told.section;
     if (taken.what && !to->to->is_video()) {
         if (const auto level = rtp::read_audio_level(taken.what->audio_level))
             told.audio_level = level->level;
@@ -213,7 +214,7 @@ void publisher::add_reports(rtp::rtcp_builder& to, instant now, outputs& out) {
 
 void publisher::ask_again(rtp::rtcp_builder& to, instant now, outputs& out, counters& count) {
     for (const auto& one : tracks_) {
-        if (one->receivers.empty()) continue;  // nobody misses anything
+        if (!one->heard()) continue;  // nobody misses anything
         const auto& feedback = one->media().codecs.front().feedback;
         one->for_each_stream([&](incoming_stream& stream) {
             if (auto* const nacks = stream.nacks()) {
@@ -252,7 +253,7 @@ std::optional<instant> publisher::deadline() const noexcept {
     };
     sooner(arrivals_.deadline());
     for (const auto& one : tracks_) {
-        if (one->receivers.empty()) continue;
+        if (!one->heard()) continue;
         one->for_each_stream([&](incoming_stream& stream) {
             if (const auto* const nacks = stream.nacks()) sooner(nacks->deadline());
             if (one->is_video()) sooner(stream.requests().deadline());

@@ -17,10 +17,20 @@ std::uint64_t router::next_random() noexcept {
 }
 
 void router::add_publisher(transport_id who, std::string name, std::vector<sdp::negotiated_media> media,
-                           instant now) {
-    auto& made = publishers_.emplace_back(std::make_unique<publisher>(
-        who, std::move(name), std::move(media), static_cast<std::uint32_t>(next_random() >> 32), now));
+                           instant now, std::optional<transport_id> instead_of) {
+    auto made = std::make_unique<publisher>(who, std::move(name), std::move(media),
+                                            static_cast<std::uint32_t>(next_random() >> 32), now);
     publisher_of_.emplace(who, made.get());
+    if (const auto gone = instead_of ? publisher_of_.find(*instead_of) : publisher_of_.end();
+        gone != publisher_of_.end()) {
+        const auto at = std::ranges::find(publishers_, gone->second, &std::unique_ptr<publisher>::get);
+        for (auto& one : subscribers_) one->replace(**at, *made, now);
+        speakers_.remove(gone->first);
+        publisher_of_.erase(gone);
+        *at = std::move(made);
+    } else {
+        publishers_.push_back(std::move(made));
+    }
     bind_all(now);
 }
 
@@ -30,6 +40,7 @@ void router::add_subscriber(transport_id who, publisher_filter wants,
     auto& made = subscribers_.emplace_back(std::make_unique<subscriber>(
         who, std::move(wants), std::move(media), std::move(sent), next_random(), now));
     subscriber_of_.emplace(who, made.get());
+    made->set_rule(rule_, false);
     for (auto& from : publishers_) made->bind(*from, now);
 }
 
@@ -135,8 +146,53 @@ void router::limit_layer(transport_id who, std::size_t section, std::size_t rank
     }
 }
 
+void router::want_height(transport_id who, std::size_t section, std::uint16_t height, instant now) {
+    if (const auto found = subscriber_of_.find(who); found != subscriber_of_.end()) {
+        found->second->want_height(section, height, now);
+    }
+}
+
+void router::hold(transport_id who, std::size_t section, bool held, instant now) {
+    if (const auto found = subscriber_of_.find(who); found != subscriber_of_.end()) {
+        found->second->hold(section, held, now);
+    }
+}
+
+/// Takes away what the rule forbids; what it allows is bound afterwards.
+void router::obey(subscriber& to, forward_rule rule, bool own) {
+    to.set_rule(std::move(rule), own);
+    for (auto& from : publishers_) {
+        if (to.takes(from->name())) continue;
+        to.unbind(*from);
+        for (auto& track : from->tracks()) {
+            std::erase_if(track->receivers, [&](const outgoing_stream* stream) { return to.owns(*stream); });
+        }
+    }
+}
+
+void router::set_rule(forward_rule rule, instant now) {
+    rule_ = std::move(rule);
+    for (auto& to : subscribers_) {
+        if (!to->has_own_rule()) obey(*to, rule_, false);
+    }
+    bind_all(now);
+}
+
+void router::set_rule(transport_id who, std::optional<forward_rule> rule, instant now) {
+    const auto found = subscriber_of_.find(who);
+    if (found == subscriber_of_.end()) return;
+    const bool own = rule.has_value();
+    obey(*found->second, own ? *std::move(rule) : rule_, own);
+    bind_all(now);
+}
+
 bool router::has_publisher(std::string_view name) const noexcept {
     return std::ranges::any_of(publishers_, [&](const auto& one) { return one->name() == name; });
+}
+
+publisher* router::find_publisher(transport_id who) const noexcept {
+    const auto found = publisher_of_.find(who);
+    return found == publisher_of_.end() ? nullptr : found->second;
 }
 
 const subscriber* router::find_subscriber(transport_id who) const noexcept {

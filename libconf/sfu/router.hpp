@@ -37,9 +37,11 @@ public:
     router(const router&) = delete;
     router& operator=(const router&) = delete;
 
-    /// `media`: one for each section of the offer, in its order. Precondition: `who` is new here.
+    /// `media`: one for each section of the offer, in its order. `instead_of`: a publisher of the same name
+    /// that goes; whoever received it receives this one in the same section, where a codec fits.
+    /// Precondition: `who` is new here.
     void add_publisher(transport_id who, std::string name, std::vector<sdp::negotiated_media> media,
-                       instant now);
+                       instant now, std::optional<transport_id> instead_of = std::nullopt);
     /// `sent`: one for each of `media`, as the answer told the subscriber.
     void add_subscriber(transport_id who, publisher_filter wants, std::vector<sdp::negotiated_media> media,
                         std::vector<sdp::sent_stream> sent, instant now);
@@ -56,17 +58,27 @@ public:
 
     /// The highest rank of simulcast layer a subscriber may get in that section: 0 is the smallest picture.
     void limit_layer(transport_id who, std::size_t section, std::size_t rank);
+    /// Of simulcast, the smallest picture of at least that height; 0: the largest one.
+    void want_height(transport_id who, std::size_t section, std::uint16_t height, instant now);
+    /// While it is held, that section is silent.
+    void hold(transport_id who, std::size_t section, bool held, instant now);
+    /// For every subscriber without a rule of its own; at once.
+    void set_rule(forward_rule rule, instant now);
+    /// For that one; nothing: the room's again.
+    void set_rule(transport_id who, std::optional<forward_rule> rule, instant now);
 
     [[nodiscard]] bool empty() const noexcept { return publishers_.empty() && subscribers_.empty(); }
     [[nodiscard]] bool has_publisher(std::string_view name) const noexcept;
     /// Nothing before somebody spoke.
     [[nodiscard]] std::optional<transport_id> speaker() const noexcept { return speakers_.dominant(); }
     /// Null for somebody who is not here.
+    [[nodiscard]] publisher* find_publisher(transport_id who) const noexcept;
     [[nodiscard]] const subscriber* find_subscriber(transport_id who) const noexcept;
     [[nodiscard]] const counters& count() const noexcept { return count_; }
 
 private:
     void bind_all(instant now);
+    void obey(subscriber& to, forward_rule rule, bool own);
     [[nodiscard]] rtp::ntp_time wall(instant now) const noexcept {
         return rtp::ntp_from_unix(settings_.wall_at_zero + now.time_since_epoch());
     }
@@ -75,6 +87,7 @@ private:
     packet_pool& pool_;
     settings settings_;
     counters count_;
+    forward_rule rule_;
     std::vector<std::unique_ptr<publisher>> publishers_;  // in the order of publishing
     std::vector<std::unique_ptr<subscriber>> subscribers_;
     std::unordered_map<transport_id, publisher*> publisher_of_;

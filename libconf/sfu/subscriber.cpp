@@ -28,17 +28,19 @@ subscriber::subscriber(transport_id id, publisher_filter wants, std::vector<sdp:
         now + duration(static_cast<std::int64_t>(seed % static_cast<std::uint64_t>(report_interval.count())));
 }
 
+void subscriber::attach(place& to, publisher& from, track& which, instant now) {
+    to.from = &from;
+    to.stream->attach(which, now);
+    which.receivers.push_back(to.stream.get());
+}
+
 void subscriber::bind(publisher& from, instant now) {
-    if (!wants(from.name())) return;
+    if (!takes(from.name())) return;
     for (auto& one : from.tracks()) {
-        if (std::ranges::any_of(streams_, [&](const place& at) { return at.stream->attached_to(*one); }))
-            continue;
+        if (receives(*one)) continue;
         const auto free = std::ranges::find_if(
             streams_, [&](const place& at) { return !at.stream->attached() && at.stream->takes(*one); });
-        if (free == streams_.end()) continue;
-        free->from = &from;
-        free->stream->attach(*one, now);
-        one->receivers.push_back(free->stream.get());
+        if (free != streams_.end()) attach(*free, from, *one, now);
     }
 }
 
@@ -53,6 +55,17 @@ void subscriber::unbind(const publisher& from) noexcept {
 void subscriber::on_connected(instant now) {
     link_.connected = true;
     for (auto& one : streams_) one.stream->on_connected(now);
+}
+
+void subscriber::replace(const publisher& gone, publisher& by, instant now) {
+    for (auto& at : streams_) {
+        if (at.from != &gone) continue;
+        at.stream->detach();
+        at.from = nullptr;
+        const auto next = std::ranges::find_if(
+            by.tracks(), [&](const auto& one) { return !receives(*one) && at.stream->takes(*one); });
+        if (next != by.tracks().end()) attach(at, by, **next, now);
+    }
 }
 
 outgoing_stream* subscriber::find(std::uint32_t ssrc) noexcept {

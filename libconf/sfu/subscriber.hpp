@@ -13,6 +13,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace conf::sfu {
@@ -29,6 +31,18 @@ struct publisher_filter {
     }
 };
 
+/// Whose tracks a subscriber may get, whatever it wants.
+struct forward_rule {
+    enum class kind : std::uint8_t { everybody, only_named, all_but_named };
+    kind which = kind::everybody;
+    std::vector<std::string> names;  ///< of publishers
+
+    [[nodiscard]] bool permits(std::string_view name) const noexcept {
+        if (which == kind::everybody) return true;
+        return (std::ranges::find(names, name) != names.end()) == (which == kind::only_named);
+    }
+};
+
 /// Belongs to its router.
 class subscriber {
 public:
@@ -36,11 +50,21 @@ public:
                std::vector<sdp::sent_stream> sent, std::uint64_t seed, instant now);
 
     [[nodiscard]] transport_id id() const noexcept { return link_.id; }
-    [[nodiscard]] bool wants(std::string_view name) const noexcept { return wants_.takes(name); }
+    [[nodiscard]] bool takes(std::string_view name) const noexcept {
+        return wants_.takes(name) && rule_.permits(name);
+    }
+    /// For what is bound from now on; the router takes away what is bound already.
+    void set_rule(forward_rule rule, bool own) {
+        rule_ = std::move(rule);
+        has_own_rule_ = own;
+    }
+    [[nodiscard]] bool has_own_rule() const noexcept { return has_own_rule_; }
     /// Gives the publisher's tracks the first free sections that fit. Those that have one keep it.
     void bind(publisher& from, instant now);
     /// Of a publisher that is going.
     void unbind(const publisher& from) noexcept;
+    /// As `unbind`, but the other one's tracks that fit get these sections.
+    void replace(const publisher& gone, publisher& by, instant now);
     void on_connected(instant now);
 
     void handle_rtcp(const rtp::rtcp_compound& compound, rtp::ntp_time wall, instant now, outputs& out,
@@ -53,6 +77,12 @@ public:
 
     void limit_layer(std::size_t section, std::size_t rank) {
         if (section < streams_.size()) streams_[section].stream->limit_layer(rank);
+    }
+    void want_height(std::size_t section, std::uint16_t height, instant now) {
+        if (section < streams_.size()) streams_[section].stream->want_height(height, now);
+    }
+    void hold(std::size_t section, bool held, instant now) {
+        if (section < streams_.size()) streams_[section].stream->hold(held, now);
     }
     [[nodiscard]] bool owns(const outgoing_stream& one) const noexcept {
         return std::ranges::any_of(streams_, [&](const place& at) { return at.stream.get() == &one; });
@@ -71,12 +101,18 @@ private:
         std::unique_ptr<outgoing_stream> stream;
         publisher* from = nullptr;
     };
+    static void attach(place& to, publisher& from, track& which, instant now);
+    [[nodiscard]] bool receives(const track& which) const noexcept {
+        return std::ranges::any_of(streams_, [&](const place& at) { return at.stream->attached_to(which); });
+    }
     [[nodiscard]] outgoing_stream* find(std::uint32_t ssrc) noexcept;
     void read_blocks(const rtp::report_blocks& blocks, rtp::ntp_time wall, instant now, outputs& out,
                      counters& count);
 
     subscriber_link link_;
     publisher_filter wants_;
+    forward_rule rule_;
+    bool has_own_rule_ = false;
     std::vector<sdp::negotiated_media> media_;
     std::vector<sdp::sent_stream> sent_;
     std::vector<place> streams_;  // one for each section; they refer to the lists above

@@ -36,6 +36,7 @@ public:
     [[nodiscard]] incoming_stream* stream(std::size_t layer) const noexcept {
         return layer < streams_.size() ? streams_[layer].get() : nullptr;
     }
+    [[nodiscard]] bool started() const noexcept { return !streams_.empty(); }
     template <class Visitor>
     void for_each_stream(Visitor&& visit) const {
         for (const auto& one : streams_) {
@@ -54,7 +55,11 @@ public:
     };
     [[nodiscard]] layer_order active_layers(instant now) const noexcept;
 
+    /// Whether somebody would miss a packet.
+    [[nodiscard]] bool heard() const noexcept { return tapped || !receivers.empty(); }
+
     std::vector<outgoing_stream*> receivers;
+    bool tapped = false;  ///< our own program listens
 
 private:
     const sdp::negotiated_media& media_;

@@ -43,6 +43,60 @@ TEST_CASE("SEC-DTLS-1 a ClientHello from elsewhere never reaches OpenSSL", "[eng
     CHECK_FALSE(stranger.connected());
 }
 
+TEST_CASE("SEC-DTLS-1 100 of 100 join while ClientHellos pour in, also with the right address forged",
+          "[engine]") {
+    world on;
+    const auto hello_of = [](std::uint16_t cipher, std::uint32_t number) {
+        datagram made(13 + 12 + 2 + 32 + 1 + 1 + 2 + 2 + 2, std::byte{0});
+        made[0] = std::byte{22};
+        store_u16(made, 1, 0xFEFD);
+        store_u32(made, 7, number);  // of the record
+        store_u16(made, 11, static_cast<std::uint16_t>(made.size() - 13));
+        made[13] = std::byte{1};
+        store_u16(made, 15, static_cast<std::uint16_t>(made.size() - 25));
+        store_u16(made, 23, static_cast<std::uint16_t>(made.size() - 25));
+        store_u16(made, 25, 0xFEFD);
+        store_u16(made, 61, 2);
+        store_u16(made, 63, cipher);
+        made[65] = std::byte{1};
+        return made;
+    };
+    constexpr std::uint16_t no_encryption = 0xC006;  // TLS_ECDHE_ECDSA_WITH_NULL_SHA
+    std::uint32_t sent = 0;
+    const auto flood = [&](const ice::path& from, int count) {
+        for (int i = 0; i < count; ++i, ++sent) {
+            const auto number = i % 2 == 0 ? sent : 0xFFFFFFFFU - sent;
+            REQUIRE(on.inject(from, hello_of(i % 3 == 0 ? 0 : no_encryption, number)) == 0);
+        }
+    };
+    constexpr int joins = 100;
+    for (int i = 0; i < joins; ++i) {
+        const auto name = "p" + std::to_string(i);
+        auto& one = on.join("room", name, offer_of(sdp_test::publisher));
+        flood(attacker, 20);
+        flood(one.at(), 20);  // its address before its first check is nobody's, too
+        one.check();
+        on.carry();
+        flood(attacker, 20);
+        flood(one.at(), 60);  // more in a second than handshakes may begin anew
+        one.begin_handshake(on.now);
+        // Between all datagrams of the handshake.
+        while (!one.outbox.empty()) {
+            auto [from, data] = std::move(one.outbox.front());
+            one.outbox.pop_front();
+            on.inject(from, std::move(data));
+            flood(attacker, 5);
+            flood(one.at(), 5);
+        }
+        INFO(i);
+        REQUIRE(one.connected());
+        flood(one.at(), 20);
+    }
+    CHECK(on.core.now_here().connected == joins);
+    CHECK(on.core.now_here().paths == joins);  // nothing is kept for strangers
+    CHECK(on.core.count().left == decltype(on.core.count().left){});
+}
+
 TEST_CASE("SEC-ICE-3 media from elsewhere is not taken, and none goes there", "[engine]") {
     world on;
     auto& ann = on.publish("room", "ann");

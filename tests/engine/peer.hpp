@@ -120,6 +120,12 @@ public:
         dtls_->start(now, dtls_out_);
         take_dtls();
     }
+    /// Nothing came for a while: what may have been lost goes out again.
+    void repeat(instant now) {
+        if (checks_answered == 0) return check();
+        if (const auto due = dtls_->deadline(); due && *due <= now) dtls_->handle_timeout(now, dtls_out_);
+        take_dtls();
+    }
     void say_goodbye() {
         dtls_->close(dtls_out_);
         take_dtls();
@@ -219,8 +225,9 @@ public:
 
     /// A session that has its answer and nothing more.
     peer& join(std::string_view room, std::optional<std::string_view> publishes_as, std::string_view offer,
-               const sfu::publisher_filter& wants = {}, std::unique_ptr<peer> as = nullptr) {
-        auto made = publishes_as ? core.publish(room, *publishes_as, offer, now, out)
+               const sfu::publisher_filter& wants = {}, std::unique_ptr<peer> as = nullptr,
+               engine::takeover of = engine::takeover::of_silent) {
+        auto made = publishes_as ? core.publish(room, *publishes_as, offer, now, out, of)
                                  : core.play(room, wants, offer, now, out);
         INFO((made ? "" : made.error().message()));
         REQUIRE(made);

@@ -68,6 +68,34 @@ TEST_CASE("SEC-DTLS-3 another certificate than the offer's ends the session", "[
     CHECK_FALSE(on.core.has_publisher("room", "ann"));
 }
 
+TEST_CASE("SEC-DTLS-5 nothing is protected without keys, nor after 2^48 packets under one", "[engine]") {
+    const instant now(1h);
+    const dtls::context of_server(certificate_of("server"));
+    const auto protector = srtp::make_evp_protector();
+    engine::media_transport transport(
+        {{"ufrag123", "pwd"},
+         "Yf+0",
+         {certificate_of("client").fingerprint_with(dtls::hash_function::sha256)}},
+        of_server, *protector, now);
+    CHECK_FALSE(transport.may_protect(0));
+    const dtls::context of_client(certificate_of("client"));
+    dtls::session client(of_client, dtls::role::active,
+                         {certificate_of("server").fingerprint_with(dtls::hash_function::sha256)}, now);
+    dtls::outputs there;
+    dtls::outputs back;
+    client.start(now, there);
+    for (int i = 0; i < 5 && !transport.connected(); ++i) {
+        there.for_each_datagram([&](bytes one) { (void)transport.handle_dtls(one, now, back); });
+        there.clear();
+        back.for_each_datagram([&](bytes one) { client.handle(one, now, there); });
+        back.clear();
+    }
+    REQUIRE(transport.connected());
+    CHECK(transport.may_protect(0));
+    CHECK(transport.may_protect((std::uint64_t{1} << 48) - 1));
+    CHECK_FALSE(transport.may_protect(std::uint64_t{1} << 48));
+}
+
 TEST_CASE("a peer that says goodbye has left", "[engine]") {
     world on;
     auto& ann = on.publish("room", "ann");

@@ -95,7 +95,7 @@ void target::websocket(bytes input) {
     // wslay looks at a Close frame's text piece by piece: it may refuse a wrong one before its last byte, and
     // one that is cut inside its code though it is right. And once the end is known a ping needs no pong (RFC
     // 6455 §5.5.2).
-    const auto refused = [](const reading& one) { return one.code == conf::net::close_code::protocol_error; };
+    const auto refused = [](const reading& got) { return got.code == conf::net::close_code::protocol_error; };
     if (whole.code != 0 && pieces.code != 0 && !refused(whole) && !refused(pieces)) {
         require(whole.code == pieces.code);
     }

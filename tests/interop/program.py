@@ -63,6 +63,22 @@ def root_warning():
         require(warned == (os.geteuid() == 0), relay.output())
 
 
+@case("program tells the service manager that it is ready, and that it stops")
+def notify():
+    folder = harness.folder("notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(folder / "socket"))
+        manager.settimeout(harness.PATIENCE)
+        words = [harness.Where.bin / "conf-server", "--set", "http.listen=127.0.0.1:0", "--set", "metrics.listen=[]",
+                 "--set", "turn.listen=[]", "--set", f"data.path={folder}"]
+        with harness.Child(words, "conf-server",
+                           environment={**os.environ, "NOTIFY_SOCKET": str(folder / "socket")}) as server:
+            require(manager.recv(100) == b"READY=1", server.output())
+            server.wait_for(r"program\.started")
+            server.signal(signal.SIGTERM)
+            require(manager.recv(100) == b"STOPPING=1", server.output())
+
+
 @case("program hides its secrets")
 def secrets():
     secret, password = "swordfish-" + os.urandom(8).hex(), "opensesame-" + os.urandom(8).hex()

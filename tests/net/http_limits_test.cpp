@@ -64,7 +64,7 @@ TEST_CASE("every limit has a name of its own and a counter", "[net][http]") {
     CHECK(metrics::check_exposition(text).empty());
     CHECK(metrics::find_sample(text, R"(conf_http_requests_total{code="404"})") == 1);
     CHECK(metrics::find_sample(text, R"(conf_http_limit_hits_total{limit="head_bytes"})") == 1);
-    CHECK(metrics::find_sample(text, R"(conf_http_limit_hits_total{limit="connections"})") ==
+    CHECK(metrics::find_sample(text, R"(conf_http_limit_hits_total{limit="failed_lookups"})") ==
           net::http_limit_count);
 }
 

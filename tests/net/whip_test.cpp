@@ -16,6 +16,7 @@
 
 using namespace conf;
 using namespace std::chrono_literals;
+using net::http_limit;
 using net::media_reply;
 using test::http_test_server;
 using test::test_client;
@@ -26,8 +27,10 @@ namespace {
 // Writes down what it is asked, and answers what the test says.
 class scripted_control final : public net::media_control {
 public:
-    void publish(std::string room, std::string name, std::string offer, callback done) override {
-        take("publish " + room + " " + name + " " + offer, std::move(done));
+    void publish(std::string room, std::string name, std::string offer, engine::takeover of,
+                 callback done) override {
+        const auto* const how = of == engine::takeover::at_once ? "publish as owner " : "publish ";
+        take(how + room + " " + name + " " + offer, std::move(done));
     }
     void play(std::string room, std::optional<std::string> only, std::optional<std::string> except,
               std::string offer, callback done) override {
@@ -57,7 +60,7 @@ private:
 
 net::media_rules open_rules() {
     net::media_rules made;
-    made.open = true;
+    made.is_open = [] { return true; };
     return made;
 }
 
@@ -440,6 +443,124 @@ TEST_CASE("an open server looks at no token", "[net][whip]") {
     CHECK(media.offer("/whip/any/a", "Authorization: Bearer nonsense\r\n").status == 201);
 }
 
+TEST_CASE("a server opens and closes while it runs", "[net][whip]") {
+    auto open = true;
+    auto rules = closed_rules();
+    rules.is_open = [&open] { return open; };
+    media_server media(std::move(rules));
+    CHECK(media.offer("/whip/any/a").status == 201);
+    media.server.call([&] { open = false; });
+    CHECK(media.offer("/whip/any/a").status == 401);
+    media.server.call([&] { open = true; });
+    CHECK(media.offer("/whip/any/a").status == 201);
+}
+
+TEST_CASE("whose token is for one name takes that name over", "[net][whip]") {
+    auto rules = closed_rules();
+    rules.check = [](const net::access_request& request) {
+        return net::access_verdict{verdict::granted, {}, request.token == "anns" && request.name == "ann"};
+    };
+    media_server media(std::move(rules));
+    CHECK(media.offer("/whip/r/ann?token=anns").status == 201);
+    CHECK(media.offer("/whip/r/ann?token=any").status == 201);
+    CHECK(media.control.asked == std::vector<std::string>{"publish as owner r ann v=0", "publish r ann v=0"});
+}
+
+TEST_CASE("SEC-ROOM-1: 20 failed lookups a minute, and then not even whether one would have been good",
+          "[net][whip]") {
+    auto rules = closed_rules();
+    std::vector<http_limit> hits;
+    rules.failed_lookups = std::make_shared<net::session_limiter>(20, 1);
+    rules.on_limit = [&](http_limit hit) { hits.push_back(hit); };
+    media_server media(std::move(rules));
+    const auto with = [](const std::string& token) { return "Authorization: Bearer " + token + "\r\n"; };
+    // What counts: a token that is not good, one for another room, a room that is not there; at any address.
+    for (int i = 0; i < 4; ++i) {
+        CHECK(media.offer("/whip/r/a", with("guess" + std::to_string(i))).status == 401);
+        CHECK(media.offer("/whep/other", with("good")).status == 403);
+        CHECK(media.offer("/whep/unborn", with("good")).status == 404);
+        CHECK(media.ask("GET /whip/r/a", with("guess")).status == 401);
+        // What does not: a good one, and none at all.
+        CHECK(media.offer("/whip/r/a", with("good")).status == 201);
+        CHECK(media.offer("/whip/r/a").status == 401);
+        CHECK(media.offer("/whip/r/a?token=good", with("good")).status == 400);
+    }
+    for (int i = 0; i < 3; ++i) CHECK(media.offer("/whip/r/a", with("guess")).status == 401);
+    CHECK(media.offer("/whip/r/a", with("good")).status == 201);           // 19 so far
+    CHECK(media.ask("DELETE /session/r/S", with("guess")).status == 401);  // 20
+    CHECK(hits.empty());
+    for (const std::string token : {"guess", "good"}) {
+        for (const std::string line :
+             {"POST /whip/r/a", "POST /whep/r", "GET /whep/nowhere", "DELETE /session/r/S"}) {
+            INFO(line << " " << token);
+            const auto refused = media.ask(line, "Content-Type: application/sdp\r\n" + with(token));
+            CHECK(refused.status == 429);
+            CHECK(refused.field("Retry-After") == "3");
+            CHECK(refused.field("Access-Control-Allow-Origin") == "*");
+            CHECK(refused.field("WWW-Authenticate").empty());
+        }
+    }
+    CHECK(hits == std::vector<http_limit>(8, http_limit::failed_lookups));
+    CHECK(media.ask("OPTIONS /whip/r/a").status == 200);
+}
+
+TEST_CASE("an open server has no lookups that fail", "[net][whip]") {
+    auto rules = open_rules();
+    rules.failed_lookups = std::make_shared<net::session_limiter>(1, 1);
+    media_server media(std::move(rules));
+    for (int i = 0; i < 5; ++i) CHECK(media.offer("/whip/r/a?token=guess").status == 201);
+}
+
+TEST_CASE("every answer may be read by a page of another origin, also those that no handler made",
+          "[net][whip]") {
+    const bool listed = GENERATE(false, true);
+    INFO(listed);
+    auto rules = open_rules();
+    if (listed) rules.origin_allowed = [](std::string_view origin) { return origin == "https://ours.test"; };
+    rules.limiter = std::make_shared<net::session_limiter>(3, 1);
+    net::http_limits limits;
+    limits.reply_time = 30ms;
+    limits.body_grace = 30ms;
+    limits.linger_time = 10ms;
+    media_server media(std::move(rules), limits);
+    const std::string origin =
+        "Origin: https://ours.test"
+        "\r\n";
+    const std::string type = "Content-Type: application/sdp\r\n";
+    const auto expect = [&](const test_client::answer& answer, int status) {
+        INFO(status);
+        CHECK(answer.status == status);
+        CHECK(answer.field("Access-Control-Allow-Origin") == (listed ? "https://ours.test" : "*"));
+        CHECK(answer.field("Vary") == (listed ? "Origin" : ""));
+        const auto shown = answer.field("Access-Control-Expose-Headers");
+        for (const auto* name : {"Location", "ETag", "Link", "Retry-After", "Allow", "WWW-Authenticate"}) {
+            CHECK(shown.find(name) != std::string::npos);
+        }
+    };
+    const auto broken = [&](const std::string& request) {
+        test_client client(media.server.at());
+        client.send(request);
+        return client.read_answer();
+    };
+    expect(media.ask("PUT /whip/r/a", origin), 405);
+    expect(media.ask("DELETE /whep/r", origin), 405);
+    expect(broken("POST /whep/r HTTP/1.1\r\nHost: t\r\n" + origin + type + "Content-Length: 9999999\r\n\r\n"),
+           413);
+    expect(broken("POST /whip/r/a HTTP/1.1\r\nHost: t\r\n" + origin + type + "Content-Length: 3\r\n\r\nv="),
+           408);
+    expect(broken("POST /whip/r/a HTTP/1.1\r\nHost: t\r\n" + origin + type +
+                  "Transfer-Encoding: chunked\r\n\r\nno number\r\n"),
+           400);
+    expect(media.ask("OPTIONS /session/r/S", origin), 200);
+    expect(media.ask("GET /whep/r", origin), 200);
+    expect(media.offer("/whip/r/a", origin), 201);
+    media.control.later = true;
+    expect(media.offer("/whip/r/a", origin), 503);  // the media threads took too long
+    media.control.later = false;
+    expect(media.ask("DELETE /session/r/S", origin), 500);
+    expect(media.ask("DELETE /session/r/S", origin), 429);
+}
+
 TEST_CASE("SEC-WS-1: a page of an origin that is not allowed gets nothing", "[net][whip]") {
     auto rules = open_rules();
     rules.origin_allowed = [](std::string_view origin) { return origin == "https://ours.test"; };
@@ -459,6 +580,10 @@ TEST_CASE("SEC-WS-1: a page of an origin that is not allowed gets nothing", "[ne
         const auto refused = media.ask("OPTIONS /whip/r/a", "Origin: " + origin + "\r\n");
         CHECK(refused.status == 403);
         CHECK(refused.field("Access-Control-Allow-Origin").empty());
+        CHECK(refused.field("Vary") == "Origin");
+        const auto other = media.ask("PUT /whip/r/a", "Origin: " + origin + "\r\n");
+        CHECK(other.status == 405);
+        CHECK(other.field("Access-Control-Allow-Origin").empty());
     }
     CHECK(media.offer("/whip/r/a").status == 201);  // no browser
 }

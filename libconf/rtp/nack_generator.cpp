@@ -21,8 +21,9 @@ bool nack_generator::on_packet(std::uint64_t extended, bool begins_key_frame, in
     }
     const auto at = std::ranges::lower_bound(missing_, extended, {}, &entry::extended);
     if (at == missing_.end() || at->extended != extended) return false;
+    const bool asked = at->tries != 0;
     missing_.erase(at);
-    return true;
+    return asked;
 }
 
 void nack_generator::add_missing(std::uint64_t first, std::uint64_t behind_last, instant now) {

@@ -28,7 +28,8 @@ public:
 
     /// Tells of a packet that the stream's sequence_gate accepted, with the number from there. A packet that
     /// begins a key frame drops all that is missing before it. The first packet begins the list.
-    /// @return whether it was on the list, so that it repairs a loss.
+    /// @return whether it was missing and had been asked for, so that it repairs a loss; else it only came
+    /// late.
     bool on_packet(std::uint64_t extended, bool begins_key_frame, instant now);
 
     /// Takes the numbers that are due, oldest first, and counts the request.

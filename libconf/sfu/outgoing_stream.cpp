@@ -309,9 +309,9 @@ void outgoing_stream::on_report(const rtp::report_block& block, instant now, out
 }
 
 void outgoing_stream::handle_timeout(instant now, outputs& out) {
-    if (track_ == nullptr) return;
+    // A pause ends also when its publisher has gone meanwhile: it is the subscriber's path that was bad.
     if (paused_ && loss_.handle_timeout(now) == loss_cap::advice::up) step_up(now, out);
-    if (!paused_) choose_target(now);
+    if (!paused_ && track_ != nullptr) choose_target(now);
 }
 
 void outgoing_stream::choose_target(instant now) {
@@ -372,11 +372,11 @@ void outgoing_stream::step_up(instant now, outputs& out) {
     } else if (cap_ != no_cap) {
         ++cap_;
     }
-    if (cap_ + 1 >= track_->active_layers(now).size) {
+    if (track_ == nullptr || cap_ + 1 >= track_->active_layers(now).size) {
         cap_ = no_cap;
         loss_.at_the_top();
     }
-    choose_target(now);
+    if (track_ != nullptr) choose_target(now);
 }
 
 std::optional<rtp::sender_info> outgoing_stream::report(rtp::ntp_time wall, std::optional<std::int64_t> shift,

@@ -99,7 +99,10 @@ std::optional<publisher::route> publisher::discover(const rtp::packet_view& view
     // Without a MID: a payload type that only one section has.
     std::optional<std::size_t> only;
     for (std::size_t section = 0; section < media_.size(); ++section) {
-        if (codec_of(*tracks_[section], view.payload_type, false) == nullptr) continue;
+        const auto& here = *tracks_[section];
+        if (codec_of(here, view.payload_type, false) == nullptr &&
+            codec_of(here, view.payload_type, true) == nullptr)
+            continue;
         if (only) return std::nullopt;
         only = section;
     }
@@ -196,7 +199,8 @@ void publisher::handle_timeout(instant now, outputs& out, counters& count) {
 
 void publisher::add_reports(rtp::rtcp_builder& to, instant now, outputs& out) {
     if (now < next_report_) return;
-    next_report_ = std::max(next_report_ + report_interval, now);
+    next_report_ += report_interval;
+    if (next_report_ <= now) next_report_ = now + report_interval;  // the loop was late
     std::array<rtp::report_block, rtp::report_blocks_max> blocks;
     std::size_t used = 0;
     for (const auto& one : tracks_) {
@@ -219,14 +223,17 @@ void publisher::ask_again(rtp::rtcp_builder& to, instant now, outputs& out, coun
         one->for_each_stream([&](incoming_stream& stream) {
             if (auto* const nacks = stream.nacks()) {
                 std::array<std::uint16_t, nacks_at_once> due;
-                const auto size = nacks->take_due(now, std::chrono::milliseconds(50), due);
-                auto missing = std::span<const std::uint16_t>(due).first(size);
-                while (!missing.empty()) {
-                    const auto taken = to.add_nack(own_ssrc_, stream.ssrc(), missing);
-                    count.nack_sent += taken;
-                    missing = missing.subspan(taken);
-                    if (!missing.empty()) out.send(id_, to);
-                }
+                std::size_t size = 0;
+                do {
+                    size = nacks->take_due(now, std::chrono::milliseconds(50), due);
+                    auto missing = std::span<const std::uint16_t>(due).first(size);
+                    while (!missing.empty()) {
+                        const auto taken = to.add_nack(own_ssrc_, stream.ssrc(), missing);
+                        count.nack_sent += taken;
+                        missing = missing.subspan(taken);
+                        if (!missing.empty()) out.send(id_, to);
+                    }
+                } while (size == due.size());  // there may be more, as many as the list holds
                 if (nacks->take_key_frame_request() && one->is_video()) stream.want_key_frame(now);
             }
             if (!one->is_video() || !stream.requests().take_due(now)) return;

@@ -118,7 +118,8 @@ void subscriber::read_blocks(const rtp::report_blocks& blocks, rtp::ntp_time wal
 
 void subscriber::handle_timeout(rtp::ntp_time wall, instant now, outputs& out) {
     if (!link_.connected || !next_report_ || now < *next_report_) return;
-    *next_report_ = std::max(*next_report_ + report_interval, now);
+    *next_report_ += report_interval;
+    if (*next_report_ <= now) *next_report_ = now + report_interval;  // the loop was late
 
     std::array<std::byte, rtcp_bytes_max> buffer;
     rtp::rtcp_builder builder(buffer);

@@ -177,6 +177,11 @@ public:
         }
         now_ = end;
     }
+    /// One turn, so much later: the loop was busy with something else.
+    void stand_still(conf::duration time) {
+        now_ += time;
+        router_.handle_timeout(now_, out_);
+    }
     /// Everything that was sent to anybody since the last call.
     std::vector<got_packet> take() {
         std::vector<got_packet> got;

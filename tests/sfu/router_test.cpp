@@ -292,6 +292,66 @@ TEST_CASE("sfu: what the publisher's path loses is asked for, and fills its gap"
     CHECK(meeting.take_rtcp_for(1).nacks.empty());
 }
 
+TEST_CASE("sfu: the first repetition may come when the publisher has ceased to send its mid") {
+    room meeting;
+    meeting.publish(1, "ann", {section("a", {opus}), section("v", {vp8})});
+    meeting.subscribe(10, {section("0", {opus}), section("1", {vp8})});
+    camera lens(meeting, 1, 100);
+    lens.frame(true, 2);
+    const auto lost = lens.next(false, true, false);
+    meeting.send(1, lens.next(false, false, true));
+    meeting.wait(6ms);
+    CHECK(meeting.take_rtcp_for(1).nacks == std::vector<std::uint16_t>{lost.sequence});
+    meeting.take();
+    auto repeated = lost;
+    repeated.ssrc = 101;
+    repeated.payload_type = 97;  // of the video alone
+    repeated.mid.clear();
+    repeated.payload.insert(repeated.payload.begin(), 2, std::byte{});
+    conf::store_u16(repeated.payload, 0, lost.sequence);
+    meeting.send(1, repeated);
+    CHECK(meeting.take().size() == 1);
+    CHECK(meeting.count().repaired == 1);
+    CHECK(meeting.count().unknown_stream == 0);
+}
+
+TEST_CASE("sfu: a long burst of losses is asked for in one turn") {
+    room meeting;
+    meeting.publish(1, "ann", {section("v", {vp8})});
+    meeting.subscribe(10, {section("0", {vp8})});
+    camera lens(meeting, 1, 100);
+    lens.frame(true, 2);
+    constexpr std::size_t burst = 3 * sfu::publisher::nacks_at_once + 1;
+    for (std::size_t i = 0; i < burst; ++i) (void)lens.next(false, false, false);
+    meeting.send(1, lens.next(false, false, true));
+    meeting.wait(6ms);  // requires that no deadline stays due
+    CHECK(meeting.take_rtcp_for(1).nacks.size() == burst);
+    CHECK(meeting.count().nack_sent == burst);
+}
+
+TEST_CASE("sfu: who only came late was not repaired") {
+    room meeting;
+    meeting.publish(1, "ann", {section("v", {vp8})});
+    meeting.subscribe(10, {section("0", {vp8})});
+    camera lens(meeting, 1, 100);
+    lens.frame(true, 2);
+    const auto late = lens.next(false, true, false);
+    meeting.send(1, lens.next(false, false, true));
+    meeting.send(1, late);
+    CHECK(meeting.take().size() == 4);
+    CHECK(meeting.count().repaired == 0);
+}
+
+TEST_CASE("sfu: a loop that stood still for seconds reports once, not for each second") {
+    room meeting;
+    meeting.publish(1, "ann", {section("v", {vp8})});
+    meeting.subscribe(10, {section("0", {vp8})});
+    camera lens(meeting, 1, 100);
+    lens.frame(true, 2);
+    meeting.stand_still(5s);
+    CHECK(meeting.router().deadline().value() > meeting.now());
+}
+
 TEST_CASE("sfu: probes of padding leave no gap") {
     room meeting;
     meeting.publish(1, "ann", {section("v", {vp8})});

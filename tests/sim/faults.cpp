@@ -24,6 +24,11 @@ std::string_view name_of(fault kind) noexcept {
         case fault::secret_rotation: return "secret rotation";
         case fault::drain: return "drain";
         case fault::abandon: return "abandon";
+        case fault::comes_back: return "comes back";
+        case fault::takeover: return "takeover";
+        case fault::ice_restart: return "ice restart";
+        case fault::key_frame_storm: return "key frame storm";
+        case fault::owner_act: return "owner act";
         case fault::hostile_random: return "hostile random";
         case fault::hostile_corpus: return "hostile corpus";
         case fault::hostile_mutated: return "hostile mutated";

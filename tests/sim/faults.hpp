@@ -32,7 +32,12 @@ enum class fault : std::uint8_t {
     secret_rotation,
     drain,
     // people
-    abandon,  // leaves without a word
+    abandon,     // leaves without a word
+    comes_back,  // leaves, and joins again
+    takeover,    // a page is reloaded: the same name again
+    ice_restart,
+    key_frame_storm,  // all players at once
+    owner_act,        // rules, holds, removals
     hostile_random,
     hostile_corpus,
     hostile_mutated,

@@ -20,10 +20,12 @@ namespace target {
 void address(bytes input);
 void codecs(bytes input);
 void config(bytes input);
+void engine(bytes input);
 void http1(bytes input);
 void rtcp(bytes input);
 void rtp(bytes input);
 void sdp(bytes input);
+void sfu_router(bytes input);
 void stun(bytes input);
 void turn_message(bytes input);
 void turn_tcp_stream(bytes input);

@@ -1,0 +1,199 @@
+// A media engine with sessions, under a schedule of datagrams, checks, patches and clock steps that the input
+// writes: STUN, DTLS and SRTP are told apart by their first byte (RFC 9443), nobody gets an answer over a
+// path that no check of a session has verified (SEC-ICE-2, SEC-ICE-7, SEC-DTLS-1), and nothing outlives its
+// session.
+#include "libconf/engine/media_engine.hpp"
+#include "libconf/sdp/parse.hpp"
+#include "libconf/stun/builder.hpp"
+#include "tests/fuzz/target.hpp"
+#include "tests/sdp/publisher_offer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace fuzz {
+namespace {
+
+using namespace std::chrono_literals;
+namespace ice = conf::ice;
+
+constexpr int steps_max = 48;
+
+const conf::dtls::context& server_dtls() {
+    static const conf::dtls::context made(
+        conf::dtls::certificate::generate(std::chrono::sys_seconds{1'790'000'000s}));
+    return made;
+}
+
+std::string player_offer() {
+    std::string made(sdp_test::publisher);
+    constexpr std::string_view from = "a=sendonly";
+    for (auto at = made.find(from); at != std::string::npos; at = made.find(from)) {
+        made.replace(at, from.size(), "a=recvonly");
+    }
+    return made;
+}
+
+class fuzzed_engine {
+public:
+    fuzzed_engine()
+        : core_({.shard = 5,
+                 .dtls = server_dtls(),
+                 .protector = *protector(),
+                 .candidates = {},
+                 .capabilities = {},
+                 .limits = {.participants_per_room = 3, .transports = 4},
+                 .key = conf::crypto::key_from_seed(5),
+                 .wall_at_zero = 1'700'000'000s,
+                 .packet_slots = 32}) {
+        open(0, "ann");
+        open(1, {});
+    }
+
+    void step(source& in) {
+        const auto what = in.u8();
+        const auto which = static_cast<std::size_t>(what >> 3U & 1U);
+        const auto from = path_of(what >> 4U & 3U);
+        switch (what & 7U) {
+            case 0: give(from, in.take(in.u16())); break;
+            case 1: check(which, from, in); break;
+            case 2: give_record(from, in); break;
+            case 3: pass(10ms * (in.u8() * (in.u8() % 64))); break;
+            case 4: patch(which, in); break;
+            case 5: open(which, which == 0 ? std::optional<std::string_view>("ann") : std::nullopt); break;
+            case 6:
+                core_.handle_path_closed(from);
+                verified_.erase(what >> 4U & 3U);
+                break;
+            default: static_cast<void>(core_.close(sessions_[which].name, now_, out_)); break;
+        }
+        settle();
+    }
+
+    void close() {
+        core_.close_room("room", now_, out_);
+        settle();
+        const auto here = core_.now_here();
+        require(here.rooms == 0 && here.transports == 0 && here.paths == 0 && here.ufrags == 0);
+        require(core_.packets_kept() == 0);
+    }
+
+private:
+    struct session {
+        std::string name;
+        std::string ufrag;
+        std::string pwd;
+        std::string etag;
+    };
+
+    static conf::srtp::protector* protector() {
+        static const auto made = conf::srtp::make_evp_protector();
+        return made.get();
+    }
+    static ice::path path_of(unsigned number) {
+        return {1, {*conf::ip_address::parse("192.0.2.1"), static_cast<std::uint16_t>(4000 + number)}};
+    }
+
+    void open(std::size_t which, std::optional<std::string_view> name) {
+        static const auto plays = player_offer();
+        const auto made = name ? core_.publish("room", *name, sdp_test::publisher, now_, out_)
+                               : core_.play("room", {}, plays, now_, out_);
+        if (!made) return;
+        const auto answer = conf::sdp::parse(made->answer);
+        require(answer.has_value());
+        const auto& own = answer->media.front().ice;
+        sessions_[which] = {made->session, own.ufrag, own.pwd, made->etag};
+    }
+    void give(const ice::path& from, bytes data) {
+        const auto number = static_cast<unsigned>(from.remote.port - 4000U);
+        std::vector<std::byte> copy(data.begin(), data.end());
+        core_.handle(from, copy, now_, out_);
+        // No MAC can be guessed: whoever was not verified before gets nothing.
+        if (!verified_.contains(number)) {
+            require(std::ranges::none_of(out_.transmits, [&](const auto& one) { return one.to == from; }));
+        }
+    }
+    /// A check with the session's own key and whatever else.
+    void check(std::size_t which, const ice::path& from, source& in) {
+        const auto& of = sessions_[which];
+        std::array<std::byte, 700> memory;
+        conf::stun::message_builder made(memory, conf::stun::message_class::request,
+                                         conf::stun::method::binding, {});
+        const auto flags = in.u8();
+        const auto peer = (flags & 1U) != 0 ? std::string("Yf+0") : std::string("Other");
+        made.add(conf::stun::attribute_type::username, conf::as_bytes(of.ufrag + ":" + peer));
+        if ((flags & 2U) != 0) made.add_u32(conf::stun::attribute_type::priority, in.u16());
+        if ((flags & 4U) != 0) made.add(conf::stun::attribute_type::use_candidate, {});
+        if ((flags & 8U) != 0) {
+            made.add(static_cast<conf::stun::attribute_type>(in.u16()), in.take(in.u8()));
+        }
+        made.add_integrity(conf::as_bytes(of.pwd)).add_fingerprint();
+        const auto whole = made.finish();
+        std::vector<std::byte> copy(whole.begin(), whole.end());
+        core_.handle(from, copy, now_, out_);
+        verified_.insert(static_cast<unsigned>(from.remote.port - 4000U));
+    }
+    /// A DTLS record with an honest header.
+    void give_record(const ice::path& from, source& in) {
+        const auto type = in.u8();
+        const auto body = in.take(in.u16());
+        std::vector<std::byte> made(13);
+        made[0] = static_cast<std::byte>(20 + type % 4);
+        conf::store_u16(made, 1, 0xFEFD);
+        conf::store_u16(made, 9, record_++);
+        conf::store_u16(made, 11, static_cast<std::uint16_t>(body.size()));
+        made.insert(made.end(), body.begin(), body.end());
+        give(from, made);
+    }
+    void patch(std::size_t which, source& in) {
+        const auto flags = in.u8();
+        const auto text = in.take(in.u16());
+        const std::string words(reinterpret_cast<const char*>(text.data()), text.size());
+        const auto& of = sessions_[which];
+        const auto said =
+            core_.patch(of.name, (flags & 1U) != 0 ? "\"" + of.etag + "\"" : "*", words, now_, out_);
+        require(said.status == 200 || said.status == 204 || (said.status >= 400 && said.status < 500));
+    }
+    void pass(conf::duration time) {
+        const auto end = now_ + time;
+        for (auto next = core_.deadline(); next && *next <= end; next = core_.deadline()) {
+            now_ = std::max(now_, *next);
+            core_.handle_timeout(now_, out_);
+            settle();
+            const auto after = core_.deadline();
+            require(!after || *after > now_);  // or time would stand still
+        }
+        now_ = end;
+    }
+    void settle() {
+        core_.flush(out_);
+        for (const auto& one : out_.transmits) require(!one.data.empty() && one.data.size() <= 1500);
+        out_.clear();
+        const auto here = core_.now_here();
+        require(here.transports <= 4 && here.paths <= ice::lite_agent::paths_max * here.transports);
+        require(here.ufrags <= 2 * here.transports && core_.packets_kept() <= 32);
+    }
+
+    conf::engine::media_engine core_;
+    conf::engine::outputs out_;
+    conf::instant now_{1h};
+    std::array<session, 2> sessions_;
+    std::set<unsigned> verified_;  // paths over which somebody checked with a key
+    std::uint16_t record_ = 0;
+};
+
+}  // namespace
+
+void target::engine(bytes input) {
+    source in(input);
+    fuzzed_engine made;
+    for (int i = 0; i < steps_max && !in.empty(); ++i) made.step(in);
+    made.close();
+}
+
+}  // namespace fuzz

@@ -3,7 +3,7 @@
 #
 #     conf_embed(conf_layer4 FOLDER pages HEADER libconf/api/pages.hpp FUNCTION conf::api::pages)
 #
-# FUNCTION is declared in HEADER, without arguments, and returns net::static_file_table. The folder is taken as it is,
+# FUNCTION is declared in HEADER, without arguments, and returns conf::embedded_files. The folder is taken as it is,
 # folders below it too; a build of its own (a bundler's) may fill it if its targets stand in DEPENDS.
 #
 # String literals, not the assembler's .incbin: compilers take them at some 10 MB a second, they need no second language,
@@ -49,8 +49,8 @@ if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
     file(WRITE ${OUTPUT}
         "// Made by cmake/embed.cmake.\n#include \"${HEADER}\"\n\n"
         "#include <array>\n\nnamespace ${CMAKE_MATCH_1} {\nnamespace {\n\n"
-        "constexpr std::array<net::static_file, ${count}> files{{\n${rows}}};\n\n}  // namespace\n\n"
-        "net::static_file_table ${CMAKE_MATCH_2}() noexcept {\n    return files;\n}\n\n"
+        "constexpr std::array<conf::embedded_file, ${count}> files{{\n${rows}}};\n\n}  // namespace\n\n"
+        "conf::embedded_files ${CMAKE_MATCH_2}() noexcept {\n    return files;\n}\n\n"
         "}  // namespace ${CMAKE_MATCH_1}\n")
     return()
 endif()

@@ -10,13 +10,16 @@ packages_build=(
     libcli11-dev          # command lines of the programs
     libfmt-dev            # formatting
     libspdlog-dev         # log of the programs
+    libsqlite3-dev        # what rooms keep
     libsrtp2-dev          # SRTP of what is received, SRTCP
     libssl-dev            # TLS, HMAC, hashes
     libtomlplusplus-dev   # configuration files
     libwslay-dev          # frames of WebSockets
     ninja-build           # runs the build
     node-llhttp           # HTTP parser, as C source
+    nodejs                # brings the Node.js that builds the pages
     nlohmann-json3-dev    # JSON
+    npm                   # packages of the pages
     pkg-config            # finds libraries without a CMake file
 )
 

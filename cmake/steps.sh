@@ -46,6 +46,8 @@ build_preset() {
     fi
     if [ $configure = yes ]; then
         rm -f "$stamp"
+        # The pages want a newer Node.js than Debian has.
+        step "looking for Node.js" "node" "$top/cmake/node.sh" || return 1
         step "configuring build/$preset" "configure-$preset" \
             env -C "$top" cmake --preset "$preset" "${definitions[@]}" || return 1
         touch "$stamp"

@@ -39,6 +39,11 @@ if(CONF_IPSEC_MB)
     endif()
 endif()
 
+find_package(SQLite3 QUIET)
+if(NOT SQLite3_FOUND)
+    conf_missing(libsqlite3-dev)
+endif()
+
 find_package(fmt 9 CONFIG QUIET)
 if(NOT fmt_FOUND)
     conf_missing(libfmt-dev)

@@ -1,16 +1,21 @@
 // The whole server.
 #include "common/process.hpp"
 #include "common/program.hpp"
+#include "conf-server/pages.hpp"
 
 #include <string>
 
 namespace {
 
-/// Without a secret of the operator the relay still has to know its own pages' credentials. One secret for
-/// the life of the process: a reload must not invalidate what was handed out.
-class secret_of_this_start {
+/// What no configuration says: the pages; and for the relay, where the operator gave no secret, one by which
+/// it knows the credentials of our own pages. It lasts as long as the process: a reload must not invalidate
+/// what was handed out.
+class additions {
 public:
     void operator()(conf::server_options& options, const conf::log_sink& log) {
+#ifdef CONF_HAS_PAGES
+        options.http.pages = conf::apps::pages();
+#endif
         if (options.turn.listen.empty() || !options.turn.secrets.empty()) return;
         options.turn.secrets.push_back(secret_);
         if (said_) return;
@@ -33,5 +38,5 @@ int main(int argc, char** argv) {
                            {.name = "conf-server",
                             .purpose = "A conference server: pages, health, metrics and the TURN relay.",
                             .keeps_data = true,
-                            .complete = secret_of_this_start()});
+                            .complete = additions()});
 }

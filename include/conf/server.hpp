@@ -2,6 +2,7 @@
 #pragma once
 
 #include <conf/export.hpp>
+#include <conf/files.hpp>
 #include <conf/forwarding.hpp>
 #include <conf/log.hpp>
 #include <conf/media.hpp>
@@ -21,6 +22,12 @@ namespace conf::inline v0 {
 struct server_options {
     struct {
         std::vector<std::string> listen;  ///< "host:port", "http://host:port" or "https://host:port"
+        /// Of pages that may enter rooms, as browsers write them: "https://conf.example.org". Those of
+        /// `listen` may anyway.
+        std::vector<std::string> origins;
+        /// Pages of the program. "index.html" answers for "/" and for "/r/{room}", files in "assets/" are
+        /// kept by browsers for ever. Empty: "/" shows the status page, which is at "/status" in any case.
+        embedded_files pages;
         struct {
             std::uint32_t connections_per_address = 256;      ///< of one IPv4 address or IPv6 /64; 0: off
             std::uint32_t connections = 8192;                 ///< 0: off
@@ -36,6 +43,11 @@ struct server_options {
         std::string certificate;  ///< PEM file with the chain
         std::string key;          ///< PEM file with the private key
     } tls;
+    struct {
+        /// A folder that is there and can be written to, for what must survive a restart. Empty: nothing
+        /// survives.
+        std::string path;
+    } data;
     struct {
         std::string socket;  ///< path of the socket that confctl speaks to; empty: none
     } control;

@@ -10,6 +10,8 @@
 #include "libconf/net/clock.hpp"
 #include "libconf/net/listen_address.hpp"
 #include "libconf/net/session_limiter.hpp"
+#include "libconf/net/static_files.hpp"
+#include "libconf/store/sqlite_store.hpp"
 
 #include <conf/ice.hpp>
 #include <conf/version.hpp>
@@ -72,6 +74,7 @@ result<void> server::impl::start() {
     draw_secrets();
     set_rules(options_, options_.rooms.open.value_or(is_on_loopback(options_)));
     if (auto done = start_media(); !done) return done;
+    if (auto done = start_calls(); !done) return done;
     if (auto done = start_http(); !done) return done;
     if (auto done = start_control(); !done) return done;
     if (auto done = start_turn(); !done) return done;
@@ -143,16 +146,8 @@ std::shared_ptr<const net::http_router> server::impl::make_routes(bool pages, bo
     using net::http_response;
     auto routes = std::make_shared<net::http_router>();
     if (pages) {
-        routes->add("GET", "/", [this, metrics](const http_request& request) {
-            const auto in = api::choose_language(request.field("accept-language").value_or(""));
-            return http_response{200,
-                                 "text/html; charset=utf-8",
-                                 api::render_status_page(view(), in, metrics),
-                                 {{"Cache-Control", "no-store"},
-                                  {"Content-Language", std::string(api::language_tag(in))},
-                                  {"Vary", "Accept-Language"}}};
-        });
-        api::add_page_files(*routes);
+        add_pages(*routes, metrics);
+        calls_->add_routes(*routes, options_.http.origins);
     }
     if (pages && media_) {
         net::add_media_routes(*routes, *media_, media_rules());
@@ -176,6 +171,35 @@ std::shared_ptr<const net::http_router> server::impl::make_routes(bool pages, bo
         });
     }
     return routes;
+}
+
+/// The program's own pages, and ours.
+void server::impl::add_pages(net::http_router& routes, bool metrics) {
+    using net::http_request;
+    const auto status = [this, metrics](const http_request& request) {
+        const auto in = api::choose_language(request.field("accept-language").value_or(""));
+        return net::http_response{200,
+                                  "text/html; charset=utf-8",
+                                  api::render_status_page(view(), in, metrics),
+                                  {{"Cache-Control", "no-store"},
+                                   {"Content-Language", std::string(api::language_tag(in))},
+                                   {"Vary", "Accept-Language"}}};
+    };
+    routes.add("GET", "/status", status);
+    api::add_page_files(routes);
+    const auto& pages = options_.http.pages;
+    const auto index = std::ranges::find(pages, std::string_view("index.html"), &embedded_file::name);
+    if (index == pages.end()) {
+        routes.add("GET", "/", status);
+        return;
+    }
+    for (const auto& one : pages) {
+        if (&one == &*index) continue;
+        net::add_static_file(
+            routes, "/" + std::string(one.name), one,
+            one.name.starts_with("assets/") ? net::file_life::immutable : net::file_life::checked);
+    }
+    for (const auto* const path : {"/", "/r/{room}"}) net::add_static_file(routes, path, *index);
 }
 
 result<void> server::impl::start_control() {
@@ -203,6 +227,7 @@ void server::impl::draw_secrets() {
 /// What changes at once.
 void server::impl::set_rules(const server_options& from, bool open) {
     rooms_open_ = open;
+    participants_max_ = from.rooms.limits.participants;
     if (!from.rooms.secrets.empty())
         token_secrets_ = from.rooms.secrets;  // else the one that was drawn stays
     turn_secret_ = from.turn.secrets.empty() ? std::string() : from.turn.secrets.front();
@@ -222,11 +247,72 @@ result<void> server::impl::start_media() {
          .on_event =
              [this](std::size_t shard, const engine::event& event) {
                  events_.take(shard, event, [this](auto task) { loop_.post(std::move(task)); });
+                 const bool of_call = event.publishes_as && !net::participant_of(*event.publishes_as).empty();
+                 if (of_call && host::call_host::wants(event))
+                     loop_.post([this, event] { calls_->handle_media(event); });
+             },
+         .on_receivers =
+             [this](std::vector<engine::receiver_news> news) {
+                 loop_.post([this, news = std::move(news)] { calls_->handle_receivers(news); });
              }});
     if (!made) return made.error();
     media_ = std::move(*made);
     events_.set_link(media_link());
     return {};
+}
+
+result<void> server::impl::start_calls() {
+    const auto post_back = [this](std::function<void()> task) { loop_.post(std::move(task)); };
+    if (options_.data.path.empty()) {
+        store_ = std::make_unique<store::memory_store>(post_back);
+    } else {
+        auto opened = store::sqlite_store::open(
+            options_.data.path + "/rooms.db",
+            {.post_back = post_back, .on_change = [this](const auto& works) {
+                 if (works) {
+                     log(log_level::info, "store.works", "What happens in rooms is saved again.");
+                 } else {
+                     log(log_level::error, "store.failed", "What happens in rooms cannot be saved now.",
+                         {{"why", works.error().message()}});
+                 }
+                 calls_->set_saving(works.has_value());
+             }});
+        if (!opened) return with_key("data.path", opened.error());
+        store_ = std::move(*opened);
+    }
+    calls_ = std::make_unique<host::call_host>(
+        host::call_host::environment{.loop = loop_,
+                                     .store = *store_,
+                                     .media = media_.get(),
+                                     .key = crypto::system_random_key(),
+                                     .admit = [this](const host::visitor& who) { return admit(who); },
+                                     .rooms_open = [this] { return rooms_open_; },
+                                     .participants_max = [this] { return participants_max_; },
+                                     .ice = [this](const auto&) { return call_ice(); }});
+    return {};
+}
+
+/// Where rooms are open, everybody may come in. Elsewhere nobody may yet: invitations come with them.
+rooms::entry server::impl::admit(const host::visitor& who) {
+    rooms::entry made;
+    if (draining_) {
+        made.refused = rooms::error_code::server_full;
+        made.refused_text = "the server is about to stop and takes nobody new";
+        made.retry_after_seconds = 5;
+    } else if (!rooms_open_ && !who.resumes) {
+        made.refused = rooms::error_code::unknown_room;
+        made.refused_text = "there is no such room, or it is not for you";
+    }
+    return made;
+}
+
+rooms::ice_credentials server::impl::call_ice() const {
+    rooms::ice_credentials made;
+    for (const auto& one : ice_servers()) made.servers.push_back({{one.url}, one.username, one.credential});
+    if (made.servers.empty()) return made;
+    const auto ends = net::wall_now() + turn_credential_life;
+    made.expires = std::chrono::duration_cast<rooms::wall_time>(ends.time_since_epoch());
+    return made;
 }
 
 void server::impl::on_event(room_event_handler handler) {
@@ -310,6 +396,7 @@ result<std::vector<std::string>> server::impl::apply(server_options options) {
     if (fresh) tls_->install(std::move(*fresh));
     const bool open = options.rooms.open.value_or(is_on_loopback(options));
     loop_.post([this, options, open] { set_rules(options, open); });
+    loop_.post([this] { calls_->refresh(); });
     if (media_) media_->limit_participants(options.rooms.limits.participants);
     log_.set_target(options.log);
     options_ = std::move(options);
@@ -323,6 +410,7 @@ void server::impl::drain() {
 }
 
 void server::impl::run_drain() {
+    loop_.post([this] { calls_->announce_restart(); });
     if (media_) media_->drain();
     if (turn_) {
         turn_->drain();

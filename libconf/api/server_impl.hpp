@@ -6,6 +6,7 @@
 #include "libconf/api/media_handles.hpp"
 #include "libconf/api/room_events.hpp"
 #include "libconf/api/status_page.hpp"
+#include "libconf/host/call_host.hpp"
 #include "libconf/net/control_socket.hpp"
 #include "libconf/net/event_loop.hpp"
 #include "libconf/net/http_router.hpp"
@@ -13,6 +14,7 @@
 #include "libconf/net/media_host.hpp"
 #include "libconf/net/tls_context.hpp"
 #include "libconf/net/whip.hpp"
+#include "libconf/store/room_store.hpp"
 
 #include <conf/server.hpp>
 #include <conf/turn.hpp>
@@ -56,6 +58,10 @@ private:
     void draw_secrets();
     void set_rules(const server_options& from, bool open);  // on the loop, or before it runs
     result<void> start_media();
+    result<void> start_calls();
+    void add_pages(net::http_router& routes, bool metrics);
+    [[nodiscard]] rooms::entry admit(const host::visitor& who);
+    [[nodiscard]] rooms::ice_credentials call_ice() const;
     result<void> start_turn();
     result<void> start_control();
     result<void> listen(std::string_view key, const std::string& text, bool for_metrics);
@@ -83,7 +89,8 @@ private:
     // On the loop once it runs.
     bool rooms_open_ = false;
     std::vector<std::string> token_secrets_;  // the first one signs
-    std::string turn_secret_;                 // makes credentials for our own pages; empty: none
+    std::size_t participants_max_ = 0;
+    std::string turn_secret_;  // makes credentials for our own pages; empty: none
     std::shared_ptr<net::session_limiter> session_limiter_;  // these two for all listeners together
     std::shared_ptr<net::session_limiter> failed_lookups_;
 
@@ -102,6 +109,8 @@ private:
     net::event_loop loop_;  // before what runs on it, so that it is destroyed after
     std::unique_ptr<net::http_server> http_;
     std::unique_ptr<net::control_socket> control_;
+    std::unique_ptr<store::room_store> store_;
+    std::unique_ptr<host::call_host> calls_;  // uses the store and the media
     /// Null without media.listen. Last: commands that its stopped threads never ran hold replies, which need
     /// a loop that has stopped but is still there.
     std::shared_ptr<net::media_host> media_;  // handles of the program look at it

@@ -3,23 +3,19 @@
 
 #include "libconf/auth/base64url.hpp"
 #include "libconf/auth/names.hpp"
-#include "libconf/base/time.hpp"
+#include "libconf/auth/token_text.hpp"
 
 #include <conf/result.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 namespace conf::auth {
 
 enum class media_right : std::uint8_t { publish = 1, play = 2, both = 3 };
-
-using token_nonce = std::array<std::byte, 16>;
 
 struct access_token {
     std::string room;
@@ -31,31 +27,11 @@ struct access_token {
     friend bool operator==(const access_token&, const access_token&) = default;
 };
 
-/// "ct1.", the claims in base64url, ".", HMAC-SHA256 in base64url. What a token says is checked only after
-/// its signature, and the signature has no algorithm to choose (SEC-AUTH-9).
 inline constexpr std::string_view token_prefix = "ct1.";
 /// Right, expiry, nonce, and two texts with their lengths.
 inline constexpr std::size_t claims_bytes_max = 1 + 8 + 16 + 2 * (1 + name_chars_max);
 inline constexpr std::size_t token_chars_max =
     token_prefix.size() + base64url_chars(claims_bytes_max) + 1 + base64url_chars(32);
-/// A shorter secret signs nothing and makes no token valid: an empty one would let everybody in.
-inline constexpr std::size_t secret_bytes_min = 16;
-/// The last second of the year 9999.
-inline constexpr std::int64_t expiry_max = 253402300799;
-
-enum class token_errc {
-    malformed = 1,  ///< not a token of ours
-    bad_signature,  ///< changed, or signed with a secret that we do not have
-    expired,
-    other_room,   ///< for another room
-    other_right,  ///< for something else
-    other_name,   ///< for another participant
-    bad_room,     ///< of a token to be signed: not a room's name
-    bad_name,     ///< not a participant's name
-    bad_expiry,   ///< before 1970 or after 9999
-    weak_secret,  ///< shorter than `secret_bytes_min`
-};
-
 /// The token's text, in characters that a Bearer header takes (RFC 6750 §2.1).
 [[nodiscard]] result<std::string> sign(const access_token& token, std::string_view secret);
 
@@ -72,12 +48,4 @@ enum class token_errc {
 [[nodiscard]] result<void> admits(const access_token& token, std::string_view room, media_right right,
                                   std::string_view name);
 
-[[nodiscard]] const std::error_category& token_category() noexcept;
-[[nodiscard]] inline std::error_code make_error_code(token_errc code) noexcept {
-    return {static_cast<int>(code), token_category()};
-}
-
 }  // namespace conf::auth
-
-template <>
-struct std::is_error_code_enum<conf::auth::token_errc> : std::true_type {};

@@ -133,6 +133,22 @@ verdict check_http_listen(std::string_view text) {
     return check_host_and_port(rest, what);
 }
 
+/// RFC 6454 §6.2: browsers leave the default port out, and write letters small.
+verdict check_origin(std::string_view text) {
+    constexpr std::string_view what =
+        R"("https://host" or "https://host:port", as in "https://conf.example.org")";
+    const auto [scheme, rest] = split_scheme(text);
+    if (scheme != "http" && scheme != "https") return fmt::format("expected {}", what);
+    if (rest.empty() || rest.find('/') != rest.npos)
+        return fmt::format("there is no path here: expected {}", what);
+    const auto is_odd = [](char c) {
+        return c <= ' ' || (c >= 'A' && c <= 'Z') || c == '@' || c == '?' || c == '#';
+    };
+    if (std::ranges::any_of(rest, is_odd)) return fmt::format("small letters, no spaces: expected {}", what);
+    if (rest.ends_with(scheme == "https" ? ":443" : ":80")) return "browsers leave the default port out";
+    return {};
+}
+
 verdict check_metrics_listen(std::string_view text) {
     constexpr std::string_view what = R"("host:port", as in "127.0.0.1:9641")";
     if (!split_scheme(text).scheme.empty()) return fmt::format("there is no scheme here: expected {}", what);

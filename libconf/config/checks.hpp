@@ -17,6 +17,7 @@ using verdict = std::optional<std::string>;
 
 [[nodiscard]] verdict check_turn_listen(std::string_view text);
 [[nodiscard]] verdict check_http_listen(std::string_view text);
+[[nodiscard]] verdict check_origin(std::string_view text);
 [[nodiscard]] verdict check_metrics_listen(std::string_view text);
 [[nodiscard]] verdict check_media_listen(std::string_view text);
 [[nodiscard]] verdict check_token_secret(std::string_view text);

@@ -101,6 +101,7 @@ result<configuration> configuration::load(const std::string& file, const std::ve
 
 server_options configuration::options() const {
     auto made = impl_->values.server;
+    made.data.path = data_path();
     made.control.socket = config::control_socket_path(impl_->values, impl_->program);
     made.turn.tls_certificate = made.tls.certificate;
     made.turn.tls_key = made.tls.key;

@@ -70,6 +70,13 @@ std::vector<key> make_keys() {
          .when = after_restart,
          .default_toml = R"(["127.0.0.1:8080"])",
          .default_toml_turn = "[]"},
+        {.name = "http.origins",
+         .kind = list_kind{listen_entries, check_origin, at<http, &http_options::origins>()},
+         .allowed = "\"https://host\" or \"https://host:port\", as browsers write it",
+         .sentence = "Where pages may come from that enter rooms, besides those of http.listen: the public "
+                     "address, where a proxy stands in front.",
+         .when = after_restart,
+         .default_toml = "[]"},
         {.name = "http.limits.connections_per_address",
          .kind = integer<http_limit, &http_limit_options::connections_per_address>(0, connections),
          .sentence = "Connections that one client (IPv4 address or IPv6 /64) may hold open. 0: off.",

@@ -14,19 +14,6 @@
 namespace conf::engine {
 namespace {
 
-sdp::refusal refusal_of(int status, std::string why) {
-    return {.status = status, .why = std::move(why), .mid = {}};
-}
-
-std::vector<dtls::fingerprint> to_dtls(const std::vector<sdp::fingerprint>& from) {
-    std::vector<dtls::fingerprint> made;
-    for (const auto& one : from) {
-        const auto name = sdp::name_of(sdp::hash_names, one.hash);
-        if (const auto known = dtls::fingerprint::make(name, one.value)) made.push_back(*known);
-    }
-    return made;
-}
-
 bool is_name(std::string_view text) noexcept {
     return !text.empty() && text.size() <= name_bytes_max;
 }
@@ -36,16 +23,6 @@ patched refuse_patch(int status, std::string why) {
 }
 
 }  // namespace
-
-/// An offer, of a publisher or of a player.
-struct media_engine::request {
-    std::string_view room;
-    std::optional<std::string> publishes_as;
-    sfu::publisher_filter wants;
-    std::string_view offer;
-    takeover how = takeover::of_silent;
-    seat* replaces = nullptr;
-};
 
 sdp::outcome<opened, sdp::refusal> media_engine::publish(std::string_view room, std::string_view name,
                                                          std::string_view offer, instant now, outputs& out,
@@ -168,6 +145,7 @@ sdp::outcome<opened, sdp::refusal> media_engine::open(request of, instant now, o
         ++count_.refused;
         return why;
     };
+    now_ = now;
     if (auto why = refuse(of, now)) return refused(*std::move(why));
     const auto server = make_server_parameters();
     std::vector<sdp::sent_stream> sent;
@@ -176,6 +154,37 @@ sdp::outcome<opened, sdp::refusal> media_engine::open(request of, instant now, o
     auto expected = to_dtls(both->remote.fingerprints);
     if (expected.empty()) return refused(refusal_of(422, "a=fingerprint that can be checked is required"));
 
+    auto& in = enter_room(of.room);
+    auto agreed_media = both->media;
+    auto& made = make_seat(in, server, *std::move(both), std::move(expected), of.publishes_as, now);
+    const auto id = made.id;
+    if (of.publishes_as) {
+        std::optional<transport_id> instead_of;
+        if (of.replaces != nullptr) {
+            instead_of = of.replaces->id;
+            hand_over(*of.replaces, now, out);
+        }
+        in.router.add_publisher(id, *of.publishes_as, std::move(agreed_media), now, instead_of);
+        connect_taps(made, now);
+        plan_later(in);
+    } else {
+        in.router.add_subscriber(id, of.wants, std::move(agreed_media), std::move(sent), now);
+    }
+    touch(in);
+    ++count_.opened;
+    out.events.push_back(event_of(made, event_kind::joined));
+    out.events.back().alone = in.members.size() == 1 && of.replaces == nullptr;
+    auto answer = sdp::write(made.agreed.answer);
+    made.agreed = {};  // of no use to one who does not call
+    made.fingerprints.clear();
+    return opened{made.session, std::move(answer), made.etag, {id, made.number}};
+}
+
+/// Its transport, in every table. A publisher's tracks have no labels.
+media_engine::seat& media_engine::make_seat(room_entry& in, sdp::server_parameters server,
+                                            sdp::negotiated agreed,
+                                            std::vector<dtls::fingerprint> fingerprints,
+                                            std::optional<std::string> publishes_as, instant now) {
     std::uint16_t place = 0;
     if (free_slots_.empty()) {
         place = static_cast<std::uint16_t>(slots_.size());
@@ -185,7 +194,6 @@ sdp::outcome<opened, sdp::refusal> media_engine::open(request of, instant now, o
         free_slots_.pop_back();
     }
     auto& kept = slots_[place];
-    auto& in = enter_room(of.room);
     const auto id = static_cast<transport_id>(kept.generation) << 16 | place;
     // NOLINTNEXTLINE(modernize-make-unique): in place, since a transport does not move
     kept.taken = std::unique_ptr<seat>(new seat{
@@ -193,52 +201,41 @@ sdp::outcome<opened, sdp::refusal> media_engine::open(request of, instant now, o
         .in = &in,
         .session = make_session_name(random_, with_.shard),
         .etag = make_etag(random_),
-        .publishes_as = of.publishes_as,
-        .remote_ufrag = both->remote.ice.ufrag,
-        .restart_answer = sdp::make_fragment(*both, server),
-        .transport =
-            media_transport({{server.ufrag, server.pwd}, both->remote.ice.ufrag, std::move(expected)},
-                            with_.dtls, with_.protector, now),
+        .publishes_as = std::move(publishes_as),
+        .remote_ufrag = agreed.remote.ice.ufrag,
+        .restart_answer = sdp::make_fragment(agreed, server),
+        .transport = media_transport({{server.ufrag, server.pwd}, agreed.remote.ice.ufrag, fingerprints},
+                                     with_.dtls, with_.protector, now),
         .ufrags = {},
         .timer = {},
         .number = ++next_number_,
         .tracks = {},
         .started = {},
         .taps = {},
+        .fingerprints = agreed.remote.fingerprints,
+        .agreed = std::move(agreed),
+        .server = std::move(server),
     });
     auto& made = *kept.taken;
     in.members.push_back(id);
     sessions_.emplace(made.session, id);
     list_ufrags(made);
     arm(made);
-    if (of.publishes_as) {
-        ++in.publishers;
-        ++publishers_;
-        for (std::size_t section = 0; section < both->media.size(); ++section) {
-            made.tracks.push_back(std::make_shared<const track_facts>(
-                track_facts{.room = in.name,
-                            .publisher = *of.publishes_as,
-                            .transport = id,
-                            .participant = made.number,
-                            .section = static_cast<std::uint16_t>(section),
-                            .media = both->media[section]}));
-        }
-        std::optional<transport_id> instead_of;
-        if (of.replaces != nullptr) {
-            instead_of = of.replaces->id;
-            hand_over(*of.replaces, now, out);
-        }
-        made.started.resize(made.tracks.size());
-        in.router.add_publisher(id, *of.publishes_as, std::move(both->media), now, instead_of);
-        connect_taps(made, now);
-    } else {
-        in.router.add_subscriber(id, of.wants, std::move(both->media), std::move(sent), now);
+    if (!made.publishes_as) return made;
+    ++in.publishers;
+    ++publishers_;
+    for (std::size_t section = 0; section < made.agreed.media.size(); ++section) {
+        made.tracks.push_back(
+            std::make_shared<const track_facts>(track_facts{.room = in.name,
+                                                            .publisher = *made.publishes_as,
+                                                            .transport = id,
+                                                            .participant = made.number,
+                                                            .section = static_cast<std::uint16_t>(section),
+                                                            .label = {},
+                                                            .media = made.agreed.media[section]}));
     }
-    touch(in);
-    ++count_.opened;
-    out.events.push_back(event_of(made, event_kind::joined));
-    out.events.back().alone = in.members.size() == 1 && of.replaces == nullptr;
-    return opened{made.session, sdp::write(both->answer), made.etag, {id, made.number}};
+    made.started.resize(made.tracks.size());
+    return made;
 }
 
 patched media_engine::patch(std::string_view session, std::string_view if_match, std::string_view text,

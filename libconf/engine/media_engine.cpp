@@ -122,6 +122,7 @@ bool media_engine::claim(const ice::path& wanted, seat& by) {
 // Datagrams.
 
 void media_engine::handle(const ice::path& from, mutable_bytes datagram, instant now, outputs& out) {
+    now_ = now;
     const auto first = datagram.empty() ? std::uint8_t{255} : load_u8(datagram, 0);
     if (is_media(first)) return handle_media(from, datagram, now, out);
     if (is_stun(first)) return handle_check(from, datagram, now, out);
@@ -273,6 +274,7 @@ std::optional<instant> media_engine::deadline() {
 }
 
 void media_engine::handle_timeout(instant now, outputs& out) {
+    now_ = now;
     settle();
     due_.clear();
     timers_.take_due(now, due_);
@@ -324,13 +326,9 @@ void media_engine::leave(seat& one, departure why, instant now, outputs& out) {
         --publishers_;
     }
     if (one.transport.connected()) --connected_;
-    if (in.members.empty()) {
-        of_rooms_gone_ = sum(of_rooms_gone_, in.router.count());
-        rooms_by_number_.erase(in.number);
-        rooms_.erase(rooms_.find(in.name));
-    } else {
-        touch(in);
-    }
+    if (one.receives != nullptr) receiver_lost(*one.receives, why, out);
+    if (one.publishes_as) plan_later(in);
+    touch(in);
     for (const auto& path : one.transport.agent().paths()) by_path_.erase(hash(path), path);
     for (const auto ufrag : one.ufrags) {
         if (ufrag != 0) by_ufrag_.erase(mix(ufrag, hash_seed_), ufrag);
@@ -341,6 +339,14 @@ void media_engine::leave(seat& one, departure why, instant now, outputs& out) {
     freed.taken.reset();
     if (++freed.generation == 0) freed.generation = 1;  // no transport's number is 0
     free_slots_.push_back(place);
+    leave_empty_room(in);
+}
+
+void media_engine::leave_empty_room(room_entry& in) {
+    if (!in.members.empty() || !in.receivers.empty()) return;
+    of_rooms_gone_ = sum(of_rooms_gone_, in.router.count());
+    rooms_by_number_.erase(in.number);
+    rooms_.erase(rooms_.find(in.name));
 }
 
 /// Precondition: whoever takes over is a member of the room already, and will be a publisher of its router.
@@ -375,9 +381,11 @@ std::size_t media_engine::close_room(std::string_view name, instant now, outputs
 // What goes out.
 
 void media_engine::flush(outputs& out) {
+    plan_rooms(out);
     flush_rtp(out);
     flush_rtcp(out);
     flush_events(out);
+    plan_rooms(out);  // of tracks that have just started
     pending_.clear();
 }
 
@@ -436,6 +444,7 @@ void media_engine::flush_events(outputs& out) {
         if (one.what == sfu::event_kind::track_started && !of->started.at(one.section)) {
             of->started[one.section] = true;
             out.events.back().track = of->tracks[one.section];
+            plan_later(*of->in);
         }
     }
     pending_.events.clear();

@@ -80,6 +80,38 @@ public:
     /// RFC 9725 §4.3. `if_match`: the header's value; empty where there is none. `text`: the fragment.
     [[nodiscard]] patched patch(std::string_view session, std::string_view if_match, std::string_view text,
                                 instant now, outputs& out);
+
+    // For calls: receivers.cpp. Names of rooms and people are as above.
+    /// Answers somebody who sends in several sections. `labels`: what each mid is for; `open`: of them, those
+    /// that are forwarded from the start. The same transport again (the same fingerprint) is an ICE restart
+    /// where its credentials are new; another one takes the place of the one before.
+    [[nodiscard]] sdp::outcome<std::string, sdp::refusal> send(
+        std::string_view room, std::string_view name, std::string_view offer,
+        const std::vector<std::pair<std::string, std::string>>& labels, const std::vector<std::string>& open,
+        instant now, outputs& out);
+    /// Of a sender's track. False where there is no such track.
+    bool open_track(std::string_view room, std::string_view name, std::string_view label, bool open,
+                    instant now);
+    /// False where nobody of that name sends.
+    bool stop_sending(std::string_view room, std::string_view name, instant now, outputs& out);
+    /// Somebody who receives: sound of everybody else, and the videos he wishes. Offers come with
+    /// `outputs::receivers`. Nothing happens where he is there already.
+    void add_receiver(std::string_view room, std::string_view name, instant now);
+    void remove_receiver(std::string_view room, std::string_view name, instant now, outputs& out);
+    void set_wishes(std::string_view room, std::string_view name, std::vector<wish> wishes, instant now);
+    /// Nothing, or why the answer cannot be used; then the offer stays open.
+    [[nodiscard]] std::optional<sdp::refusal> take_answer(std::string_view room, std::string_view name,
+                                                          std::uint64_t number, std::string_view answer,
+                                                          instant now, outputs& out);
+    /// An offer with new ICE credentials.
+    void restart_receiver(std::string_view room, std::string_view name, instant now);
+    /// An offer of a new transport; the old one ends.
+    void reset_receiver(std::string_view room, std::string_view name, instant now, outputs& out);
+    /// Tells everything again: the open offer, or the assignment.
+    void repeat_receiver(std::string_view room, std::string_view name, outputs& out);
+    [[nodiscard]] bool sends(std::string_view room, std::string_view name) const;
+    [[nodiscard]] bool receives(std::string_view room, std::string_view name) const;
+
     /// False for an unknown session.
     bool close(std::string_view session, instant now, outputs& out);
     /// `engine::limits::participants_per_room` from now on; nobody has to leave.
@@ -134,6 +166,7 @@ private:
     using transport_id = sfu::transport_id;
     struct room_entry;
     struct seat;
+    struct receiver;
     struct string_hash {
         using is_transparent = void;
         std::size_t operator()(std::string_view text) const noexcept {
@@ -162,7 +195,29 @@ private:
     [[nodiscard]] ice::credentials make_credentials();
     [[nodiscard]] sdp::server_parameters make_server_parameters();
     [[nodiscard]] room_entry& enter_room(std::string_view name);
+    [[nodiscard]] seat& make_seat(room_entry& in, sdp::server_parameters server, sdp::negotiated agreed,
+                                  std::vector<dtls::fingerprint> fingerprints,
+                                  std::optional<std::string> publishes_as, instant now);
+    void leave_empty_room(room_entry& in);
     [[nodiscard]] patched restart_ice(seat& of, const sdp::ice_parameters& theirs, instant now);
+
+    // receivers.cpp
+    struct source {
+        const seat* of = nullptr;
+        std::uint16_t track = 0;
+    };
+    [[nodiscard]] receiver* find_receiver(std::string_view room, std::string_view name) const;
+    [[nodiscard]] seat* find_sender(std::string_view room, std::string_view name) const;
+    [[nodiscard]] std::optional<sdp::refusal> send_again(seat& of, const sdp::session& offer, instant now,
+                                                         std::string& answer);
+    void plan_later(room_entry& in);
+    void plan_rooms(outputs& out);
+    void plan(room_entry& in, receiver& to, outputs& out);
+    void make_offer(room_entry& in, receiver& to, outputs& out);
+    void add_places(receiver& to, sdp::media_kind kind, std::size_t count);
+    [[nodiscard]] std::vector<carried> carried_by(const receiver& to) const;
+    void tell_tracks(const room_entry& in, receiver& to, outputs& out);
+    void receiver_lost(receiver& to, departure why, outputs& out);
 
     void handle_check(const ice::path& from, bytes datagram, instant now, outputs& out);
     void handle_dtls(const ice::path& from, bytes datagram, instant now, outputs& out);
@@ -223,6 +278,8 @@ private:
 
     timer_heap<timer_owner> timers_;
     std::vector<std::uint32_t> touched_rooms_;  // whose deadline may have moved
+    std::vector<std::uint32_t> rooms_to_plan_;  // where what is received may change
+    instant now_{};                             // the newest that was told, for what `flush` does
     // Reused, so that a packet allocates nothing.
     std::vector<std::pair<instant, timer_owner>> due_;
     std::vector<srtp::job> jobs_;

@@ -3,6 +3,7 @@
 
 #include "libconf/base/arena.hpp"
 #include "libconf/engine/departure.hpp"
+#include "libconf/engine/receiving.hpp"
 #include "libconf/engine/taps.hpp"
 #include "libconf/ice/lite_agent.hpp"
 #include "libconf/sfu/outputs.hpp"
@@ -44,6 +45,7 @@ struct outputs {
     std::vector<transmit> transmits;
     std::vector<event> events;
     std::vector<tapped_packet> tapped;
+    std::vector<receiver_news> receivers;
     arena memory;
 
     /// Precondition: at most `arena::chunk_bytes`.
@@ -57,6 +59,7 @@ struct outputs {
         transmits.clear();
         events.clear();
         tapped.clear();
+        receivers.clear();
         memory.reset();
     }
 };

@@ -27,6 +27,7 @@ struct track_facts {
     std::uint32_t transport = 0;
     std::uint64_t participant = 0;  ///< never used twice
     std::uint16_t section = 0;
+    std::string label;  ///< what its publisher calls it; empty for a publisher of WHIP
     sdp::negotiated_media media;
 };
 

@@ -114,8 +114,8 @@ result<void> media_host::start(const media_options& options, const room_options&
                                fmt::format("media.protector: \"{}\" does not work here; there are: auto, {}",
                                            options.protector, fmt::join(srtp::protector_names(), ", ")));
         }
-        one->media =
-            std::make_unique<media_shard>([this, i](const engine::event& event) { report(i, event); });
+        one->media = std::make_unique<media_shard>(
+            [this, i](const engine::event& event) { report(i, event); }, around_.on_receivers);
         const auto listening = one->media->listen(here);
         if (!listening)
             return conf::error(listening.error().code(), "media.listen: " + listening.error().context());
@@ -184,15 +184,15 @@ void media_host::tell_shard(std::size_t number, std::function<void(media_shard&)
     media->post([media, what = std::move(what)] { what(*media); });
 }
 
-template <class Command>
-void media_host::ask(shard& whom, Command command, callback done) {
+template <class Command, class Callback>
+void media_host::ask(shard& whom, Command command, Callback done) {
     auto* const media = whom.media.get();
     media->post([this, media, command = std::move(command), done = std::move(done)]() mutable {
         const auto now = media->fresh_now();
-        auto reply = command(media->engine(), now, media->out());
+        auto made = command(media->engine(), now, media->out());
         media->finish_turn();
         around_.post_back(
-            [done = std::move(done), reply = std::move(reply)]() mutable { done(std::move(reply)); });
+            [done = std::move(done), made = std::move(made)]() mutable { done(std::move(made)); });
     });
 }
 
@@ -224,7 +224,7 @@ constexpr std::string_view unknown_session = "there is no such session; it may h
 }  // namespace
 
 void media_host::publish(std::string room, std::string name, std::string offer, engine::takeover of,
-                         callback done) {
+                         media_control::callback done) {
     if (draining_) return done(refused(503, "the server is about to stop and takes nobody new."));
     auto& whom = shard_for(room);
     ask(
@@ -237,7 +237,7 @@ void media_host::publish(std::string room, std::string name, std::string offer, 
 }
 
 void media_host::play(std::string room, std::optional<std::string> only, std::optional<std::string> except,
-                      std::string offer, callback done) {
+                      std::string offer, media_control::callback done) {
     if (draining_) return done(refused(503, "the server is about to stop and takes nobody new."));
     auto& whom = shard_for(room);
     ask(
@@ -249,7 +249,8 @@ void media_host::play(std::string room, std::optional<std::string> only, std::op
         std::move(done));
 }
 
-void media_host::patch(std::string session, std::string if_match, std::string fragment, callback done) {
+void media_host::patch(std::string session, std::string if_match, std::string fragment,
+                       media_control::callback done) {
     auto* const whom = shard_of(session);
     if (whom == nullptr) return done(refused(404, std::string(unknown_session)));
     ask(
@@ -266,7 +267,7 @@ void media_host::patch(std::string session, std::string if_match, std::string fr
         std::move(done));
 }
 
-void media_host::close(std::string session, callback done) {
+void media_host::close(std::string session, media_control::callback done) {
     auto* const whom = shard_of(session);
     if (whom == nullptr) return done(refused(404, std::string(unknown_session)));
     ask(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "libconf/base/ip_address.hpp"
+#include "libconf/net/call_media.hpp"
 #include "libconf/net/media_control.hpp"
 #include "libconf/net/media_shard.hpp"
 
@@ -33,7 +34,7 @@ struct media_totals {
 
 /// Makes the shards and gives each room one, by its name; a session's own name tells where it is.
 /// Thread-safe.
-class media_host final : public media_control {
+class media_host final : public media_control, public call_media {
 public:
     struct environment {
         /// Runs a task on the loop that asks: `done` is called there.
@@ -41,17 +42,34 @@ public:
         log_sink log;
         /// Called on media threads.
         std::function<void(std::size_t shard, const engine::event&)> on_event{};
+        std::function<void(std::vector<engine::receiver_news>)> on_receivers{};
     };
     static result<std::unique_ptr<media_host>> create(const media_options& options, const room_options& rooms,
                                                       environment around);
     ~media_host() override;
 
     void publish(std::string room, std::string name, std::string offer, engine::takeover of,
-                 callback done) override;
+                 media_control::callback done) override;
     void play(std::string room, std::optional<std::string> only, std::optional<std::string> except,
-              std::string offer, callback done) override;
-    void patch(std::string session, std::string if_match, std::string fragment, callback done) override;
-    void close(std::string session, callback done) override;
+              std::string offer, media_control::callback done) override;
+    void patch(std::string session, std::string if_match, std::string fragment,
+               media_control::callback done) override;
+    void close(std::string session, media_control::callback done) override;
+
+    void send(std::string room, std::string name, std::string offer,
+              std::vector<std::pair<std::string, std::string>> labels, std::vector<std::string> open,
+              call_media::callback done) override;
+    void open_track(std::string room, std::string name, std::string label, bool open) override;
+    void stop_sending(std::string room, std::string name) override;
+    void add_receiver(std::string room, std::string name) override;
+    void remove_receiver(std::string room, std::string name) override;
+    void set_wishes(std::string room, std::string name, std::vector<engine::wish> wishes) override;
+    void take_answer(std::string room, std::string name, std::uint64_t number, std::string answer,
+                     call_media::callback done) override;
+    void restart_receiver(std::string room, std::string name) override;
+    void reset_receiver(std::string room, std::string name) override;
+    void look(std::string room, std::string name,
+              std::function<void(bool sends, bool receives)> done) override;
 
     /// How a question to a shard's thread ended.
     enum class asked : std::uint8_t {
@@ -91,8 +109,13 @@ private:
     [[nodiscard]] shard& shard_for(std::string_view room) const;
     /// Null for a name that no shard made.
     [[nodiscard]] shard* shard_of(std::string_view session) const;
+    template <class Command, class Callback>
+    void ask(shard& whom, Command command, Callback done);
+    // media_host_calls.cpp
     template <class Command>
-    void ask(shard& whom, Command command, callback done);
+    void tell(const std::string& room, Command command);
+    template <class Command>
+    void ask_call(const std::string& room, Command command, call_media::callback done);
     void report(std::size_t number, const engine::event& event) const;
 
     environment around_;

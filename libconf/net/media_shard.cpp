@@ -24,7 +24,8 @@ constexpr int port_tries = 16;
 
 }  // namespace
 
-media_shard::media_shard(event_sink on_event) : on_event_(std::move(on_event)) {}
+media_shard::media_shard(event_sink on_event, receiver_sink on_receivers)
+    : on_event_(std::move(on_event)), on_receivers_(std::move(on_receivers)) {}
 
 media_shard::~media_shard() {
     stop();
@@ -126,6 +127,7 @@ void media_shard::send() {
     batch_.flush();
     std::ranges::move(out_.events, std::back_inserter(news_));
     std::ranges::move(out_.tapped, std::back_inserter(tapped_));
+    std::ranges::move(out_.receivers, std::back_inserter(receiver_news_));
     out_.clear();
 }
 
@@ -138,7 +140,9 @@ void media_shard::finish_turn() {
 void media_shard::tell() {
     if (telling_) return;
     telling_ = true;
-    while (!news_.empty() || !tapped_.empty()) {
+    while (!news_.empty() || !tapped_.empty() || !receiver_news_.empty()) {
+        if (on_receivers_ && !receiver_news_.empty()) on_receivers_(std::exchange(receiver_news_, {}));
+        receiver_news_.clear();
         news_now_.swap(news_);
         tapped_now_.swap(tapped_);
         if (on_event_) {

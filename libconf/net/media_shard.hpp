@@ -46,7 +46,10 @@ class media_shard final : public shard_loop {
 public:
     using event_sink = std::function<void(const engine::event&)>;
 
-    explicit media_shard(event_sink on_event);
+    /// Called on the shard's thread behind the turn; none: nobody is in a call.
+    using receiver_sink = std::function<void(std::vector<engine::receiver_news>)>;
+
+    explicit media_shard(event_sink on_event, receiver_sink on_receivers = {});
     ~media_shard() override;
 
     /// UDP, and ICE-TCP (RFC 6544) on the same port number; port 0: any one that both have. Call before
@@ -101,10 +104,12 @@ private:
     std::optional<engine::media_engine> engine_;
     engine::outputs out_;
     event_sink on_event_;
+    receiver_sink on_receivers_;
     tap_list taps_;
     // What finish_turn tells, when nothing of the turn is on the stack any more.
     std::vector<engine::event> news_;
     std::vector<engine::tapped_packet> tapped_;
+    std::vector<engine::receiver_news> receiver_news_;
     std::vector<engine::event> news_now_;  // being told
     std::vector<engine::tapped_packet> tapped_now_;
     bool telling_ = false;

@@ -3,20 +3,15 @@
 
 #include "libconf/net/http_router.hpp"
 
-#include <span>
+#include <conf/files.hpp>
+
 #include <string>
 #include <string_view>
 
 namespace conf::net {
 
-/// One file, as cmake/embed.cmake writes it. Everything points into the program itself.
-struct static_file {
-    std::string_view name;  ///< path below the folder: "assets/app.js"
-    std::string_view content;
-    std::string_view gzipped;  ///< the same by RFC 1952; empty where that saves less than a tenth
-    std::string_view hash;     ///< of the content, 32 hexadecimal digits
-};
-using static_file_table = std::span<const static_file>;
+using static_file = embedded_file;
+using static_file_table = embedded_files;
 
 /// Precondition: the table has it.
 [[nodiscard]] const static_file& find_static_file(static_file_table among, std::string_view name) noexcept;

@@ -72,6 +72,8 @@ struct websocket_rules {
     /// Pages that may open it, as browsers write them: "https://conf.example.org". An Origin that is not here
     /// is refused with 403, "null" always; a client that is no browser sends none (SEC-WS-1).
     std::vector<std::string> origins;
+    /// Whether a page is one of this server by its address: `is_own_page`, for example. None: no page is.
+    std::function<bool(const http_request& request, std::string_view origin)> is_own;
     /// Chosen in this order from what the client offers; none where it offers none of them.
     std::vector<std::string> subprotocols;
     /// Asked last, before the handshake is answered: an answer refuses it.

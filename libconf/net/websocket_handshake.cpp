@@ -32,9 +32,24 @@ bool is_origin_allowed(const websocket_rules& rules, std::string_view origin) no
     return origin != "null" && std::ranges::find(rules.origins, origin) != rules.origins.end();
 }
 
+bool is_own_page(const http_request& request, std::string_view origin) noexcept {
+    const std::string_view scheme = request.secure ? "https://" : "http://";
+    if (!origin.starts_with(scheme)) return false;
+    const auto authority = origin.substr(scheme.size());
+    if (request.field("host") != authority) return false;
+    // Anybody's name can be made to lead here (DNS rebinding); an address says where it leads.
+    const auto colon = authority.rfind(':');
+    const bool has_port = colon != authority.npos && authority.find(']', colon) == authority.npos;
+    auto host = has_port ? authority.substr(0, colon) : authority;
+    if (host == "localhost") return true;
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    return ip_address::parse(host).has_value();
+}
+
 http_response answer_websocket(const websocket_rules& rules, const http_request& request) {
     const auto origin = request.field("origin");
-    if (origin && !is_origin_allowed(rules, *origin)) {
+    const bool own = origin && rules.is_own && rules.is_own(request, *origin);
+    if (origin && !own && !is_origin_allowed(rules, *origin)) {
         return http_response::plain(403, "this page may not open a WebSocket here.");
     }
     if (rules.admit) {

@@ -24,8 +24,13 @@ constexpr std::array<std::string_view, 6> protocols{
 class negotiation {
 public:
     negotiation(const session& offer, const capabilities& ours, const server_parameters& server,
-                direction answered, std::span<const sent_stream> sent)
-        : offer_(offer), ours_(ours), server_(server), answered_(answered), sent_(sent) {}
+                direction answered, std::span<const sent_stream> sent, std::size_t sections_max = 0)
+        : offer_(offer),
+          ours_(ours),
+          server_(server),
+          answered_(answered),
+          sent_(sent),
+          sections_max_(sections_max) {}
 
     outcome<negotiated, refusal> run() {
         if (auto refused = check_session()) return *std::move(refused);
@@ -33,7 +38,7 @@ public:
         for (at_ = 1; at_ <= offer_.media.size(); ++at_) {
             if (auto refused = check_section(section())) return *std::move(refused);
         }
-        if (answered_ == direction::recvonly) {
+        if (answered_ == direction::recvonly && sections_max_ == 0) {
             if (auto refused = check_publisher()) return *std::move(refused);
         }
         at_ = made_.tagged + 1;
@@ -59,6 +64,8 @@ private:
         if (offer_.media.empty()) return refuse(422, "there is no media section");
         // RFC 8445 §2.5: two lite agents would wait for each other for ever.
         if (offer_.ice_lite) return refuse(422, "a=ice-lite: the client must be a full ICE agent");
+        if (sections_max_ != 0 && offer_.media.size() > sections_max_)
+            return refuse(422, fmt::format("at most {} media sections", sections_max_));
         return std::nullopt;
     }
 
@@ -195,7 +202,8 @@ private:
     const server_parameters& server_;
     direction answered_;
     std::span<const sent_stream> sent_;
-    std::size_t at_ = 0;  // the section that is looked at, from 1; 0: the session part
+    std::size_t sections_max_;  // of somebody who calls; 0: the rules of WHIP
+    std::size_t at_ = 0;        // the section that is looked at, from 1; 0: the session part
     bundle_meanings meanings_;
     negotiated made_;
 };
@@ -216,6 +224,12 @@ refusal to_refusal(const parse_error& wrong) {
 outcome<negotiated, refusal> answer_whip(const session& offer, const capabilities& ours,
                                          const server_parameters& server) {
     return negotiation(offer, ours, server, direction::recvonly, {}).run();
+}
+
+outcome<negotiated, refusal> answer_sender(const session& offer, const capabilities& ours,
+                                           const server_parameters& server, std::size_t sections_max) {
+    check(sections_max > 0);
+    return negotiation(offer, ours, server, direction::recvonly, {}, sections_max).run();
 }
 
 outcome<negotiated, refusal> answer_whep(const session& offer, const capabilities& ours,

@@ -132,6 +132,12 @@ struct refusal {
 [[nodiscard]] outcome<negotiated, refusal> answer_whip(const session& offer, const capabilities& ours,
                                                        const server_parameters& server);
 
+/// Answers somebody in a call: up to that many sections of any kind, in which we receive; otherwise as a
+/// publisher of WHIP. Precondition: `sections_max` > 0.
+[[nodiscard]] outcome<negotiated, refusal> answer_sender(const session& offer, const capabilities& ours,
+                                                         const server_parameters& server,
+                                                         std::size_t sections_max);
+
 /// Answers a player: any number of sections, in which we send.
 /// @param sent  one for each section of the offer, in their order.
 [[nodiscard]] outcome<negotiated, refusal> answer_whep(const session& offer, const capabilities& ours,

@@ -348,6 +348,11 @@ void outgoing_stream::hold(bool held, instant now) {
     }
 }
 
+void outgoing_stream::restart(instant now) {
+    current_.reset();
+    if (track_ != nullptr) choose_target(now);
+}
+
 void outgoing_stream::step_down(instant now, outputs& out, counters& count) {
     const auto order = track_->active_layers(now);
     const auto in_use = std::span(order.layers).first(order.size);

@@ -67,6 +67,9 @@ public:
     /// Nothing is sent while it is held; it goes on with a key frame.
     void hold(bool held, instant now);
 
+    /// Packets were left out that did not get lost: it goes on with a key frame.
+    void restart(instant now);
+
     [[nodiscard]] std::uint32_t ssrc() const noexcept { return sent_.ssrc; }
     [[nodiscard]] std::uint32_t rtx_ssrc() const noexcept { return sent_.rtx_ssrc.value_or(0); }
     [[nodiscard]] const sdp::negotiated_media& media() const noexcept { return media_; }

@@ -44,6 +44,37 @@ void router::add_subscriber(transport_id who, publisher_filter wants,
     for (auto& from : publishers_) made->bind(*from, now);
 }
 
+void router::add_sections(transport_id who, std::vector<sdp::negotiated_media> media,
+                          std::vector<sdp::sent_stream> sent, instant now) {
+    if (const auto found = subscriber_of_.find(who); found != subscriber_of_.end())
+        found->second->add_sections(std::move(media), std::move(sent), next_random(), now);
+}
+
+bool router::assign(transport_id who, std::size_t section, transport_id from, std::size_t track,
+                    instant now) {
+    const auto to = subscriber_of_.find(who);
+    if (to == subscriber_of_.end() || section >= to->second->sections()) return false;
+    const auto of = publisher_of_.find(from);
+    if (of == publisher_of_.end() || track >= of->second->tracks().size()) {
+        to->second->unassign(section);
+        return false;
+    }
+    return to->second->assign(section, *of->second, *of->second->tracks()[track], now);
+}
+
+void router::unassign(transport_id who, std::size_t section) {
+    const auto to = subscriber_of_.find(who);
+    if (to != subscriber_of_.end() && section < to->second->sections()) to->second->unassign(section);
+}
+
+void router::open_track(transport_id from, std::size_t track, bool open, instant now) {
+    const auto of = publisher_of_.find(from);
+    if (of == publisher_of_.end() || track >= of->second->tracks().size()) return;
+    auto& one = *of->second->tracks()[track];
+    if (std::exchange(one.open, open) || !open) return;
+    for (auto* const to : one.receivers) to->restart(now);
+}
+
 void router::on_connected(transport_id who, instant now) {
     if (const auto found = publisher_of_.find(who); found != publisher_of_.end())
         found->second->on_connected();
@@ -93,6 +124,7 @@ void router::handle_rtp(transport_id from, bytes packet, instant now, outputs& o
     auto arrived = found->second->handle_rtp(pool_, packet, now, count_);
     if (arrived.first) out.events.push_back({event_kind::track_started, from, arrived.section, 0});
     if (!arrived.what) return;
+    if (!arrived.of->open) return;
     if (arrived.audio_level) speakers_.on_level(from, *arrived.audio_level, now);
     for (auto* const to : arrived.of->receivers) to->forward(*arrived.what, arrived.restarted, out, count_);
     out.pinned.push_back(std::move(arrived.what));

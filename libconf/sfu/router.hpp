@@ -45,6 +45,15 @@ public:
     /// `sent`: one for each of `media`, as the answer told the subscriber.
     void add_subscriber(transport_id who, publisher_filter wants, std::vector<sdp::negotiated_media> media,
                         std::vector<sdp::sent_stream> sent, instant now);
+    /// More sections of a subscriber, behind those it has.
+    void add_sections(transport_id who, std::vector<sdp::negotiated_media> media,
+                      std::vector<sdp::sent_stream> sent, instant now);
+    /// Of a subscriber that is served by hand: what its section carries from now on. False where one of them
+    /// is not there, or no codec fits; then it is silent.
+    bool assign(transport_id who, std::size_t section, transport_id from, std::size_t track, instant now);
+    void unassign(transport_id who, std::size_t section);
+    /// Of a publisher's section: whether what arrives goes on to anybody.
+    void open_track(transport_id from, std::size_t track, bool open, instant now);
     /// The transport can send now: before, nothing is made for it.
     void on_connected(transport_id who, instant now);
     void remove(transport_id who, instant now);

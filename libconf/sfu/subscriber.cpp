@@ -7,25 +7,59 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 namespace conf::sfu {
 
 subscriber::subscriber(transport_id id, publisher_filter wants, std::vector<sdp::negotiated_media> media,
                        std::vector<sdp::sent_stream> sent, std::uint64_t seed, instant now)
-    : wants_(std::move(wants)), media_(std::move(media)), sent_(std::move(sent)) {
+    : wants_(std::move(wants)),
+      media_(std::make_move_iterator(media.begin()), std::make_move_iterator(media.end())),
+      sent_(std::make_move_iterator(sent.begin()), std::make_move_iterator(sent.end())) {
     link_.id = id;
+    add_streams(seed);
+    // Spread over the interval, so that a thousand subscribers do not report in one turn.
+    next_report_ =
+        now + duration(static_cast<std::int64_t>(seed % static_cast<std::uint64_t>(report_interval.count())));
+}
+
+/// For the sections that have none yet.
+void subscriber::add_streams(std::uint64_t seed) {
     streams_.reserve(media_.size());
-    for (std::size_t i = 0; i < media_.size(); ++i) {
+    for (auto i = streams_.size(); i < media_.size(); ++i) {
         const auto random = mix(seed + i, 0x9E3779B97F4A7C15U);
         streams_.push_back({std::make_unique<outgoing_stream>(link_, static_cast<std::uint16_t>(i), media_[i],
                                                               sent_[i], static_cast<std::uint16_t>(random),
                                                               static_cast<std::uint16_t>(random >> 16)),
                             nullptr});
     }
-    // Spread over the interval, so that a thousand subscribers do not report in one turn.
-    next_report_ =
-        now + duration(static_cast<std::int64_t>(seed % static_cast<std::uint64_t>(report_interval.count())));
+}
+
+void subscriber::add_sections(std::vector<sdp::negotiated_media> media, std::vector<sdp::sent_stream> sent,
+                              std::uint64_t seed, instant now) {
+    const auto before = streams_.size();
+    std::ranges::move(media, std::back_inserter(media_));
+    std::ranges::move(sent, std::back_inserter(sent_));
+    add_streams(seed);
+    if (!link_.connected) return;
+    for (auto i = before; i < streams_.size(); ++i) streams_[i].stream->on_connected(now);
+}
+
+bool subscriber::assign(std::size_t section, publisher& from, track& which, instant now) {
+    unassign(section);
+    auto& to = streams_[section];
+    if (!to.stream->takes(which)) return false;
+    attach(to, from, which, now);
+    return true;
+}
+
+void subscriber::unassign(std::size_t section) noexcept {
+    auto& at = streams_[section];
+    if (at.from == nullptr) return;
+    for (auto& one : at.from->tracks()) std::erase(one->receivers, at.stream.get());
+    at.stream->detach();
+    at.from = nullptr;
 }
 
 void subscriber::attach(place& to, publisher& from, track& which, instant now) {

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,9 +26,10 @@ class publisher;
 struct publisher_filter {
     std::optional<std::string> only;  ///< this publisher's; nothing: everybody's, in the order of publishing
     std::optional<std::string> except;  ///< but not this one's
+    bool by_hand = false;               ///< nothing comes by itself: see router::assign
 
     [[nodiscard]] bool takes(std::string_view name) const noexcept {
-        return (!only || *only == name) && (!except || *except != name);
+        return !by_hand && (!only || *only == name) && (!except || *except != name);
     }
 };
 
@@ -66,6 +68,13 @@ public:
     /// As `unbind`, but the other one's tracks that fit get these sections.
     void replace(const publisher& gone, publisher& by, instant now);
     void on_connected(instant now);
+    /// Behind those that there are.
+    void add_sections(std::vector<sdp::negotiated_media> media, std::vector<sdp::sent_stream> sent,
+                      std::uint64_t seed, instant now);
+    /// False where no codec fits; whatever the section carried goes. Precondition: it exists.
+    bool assign(std::size_t section, publisher& from, track& which, instant now);
+    /// From now on it is silent. Precondition: it exists.
+    void unassign(std::size_t section) noexcept;
 
     void handle_rtcp(const rtp::rtcp_compound& compound, rtp::ntp_time wall, instant now, outputs& out,
                      counters& count);
@@ -102,6 +111,7 @@ private:
         publisher* from = nullptr;
     };
     static void attach(place& to, publisher& from, track& which, instant now);
+    void add_streams(std::uint64_t seed);
     [[nodiscard]] bool receives(const track& which) const noexcept {
         return std::ranges::any_of(streams_, [&](const place& at) { return at.stream->attached_to(which); });
     }
@@ -113,9 +123,9 @@ private:
     publisher_filter wants_;
     forward_rule rule_;
     bool has_own_rule_ = false;
-    std::vector<sdp::negotiated_media> media_;
-    std::vector<sdp::sent_stream> sent_;
-    std::vector<place> streams_;  // one for each section; they refer to the lists above
+    std::deque<sdp::negotiated_media> media_;
+    std::deque<sdp::sent_stream> sent_;
+    std::vector<place> streams_;  // one for each section; they refer to the lists above, which do not move
     std::optional<instant> next_report_;
     std::optional<rtp::receiver_reference_time> reference_;  // of an XR, to be answered
     instant reference_at_{};

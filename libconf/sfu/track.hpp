@@ -60,6 +60,8 @@ public:
 
     std::vector<outgoing_stream*> receivers;
     bool tapped = false;  ///< our own program listens
+    /// While it is not, whatever arrives is repaired and counted, and goes to nobody: somebody is muted.
+    bool open = true;
 
 private:
     const sdp::negotiated_media& media_;

@@ -24,6 +24,7 @@ TEST_CASE("a reload tells what changed and what needs a restart", "[config]") {
     const auto key = folder.write("key.pem", "-----BEGIN PRIVATE KEY-----\n");
     const std::vector<change_case> cases = {
         {"http.listen=127.0.0.1:81", "http.listen", true},
+        {"http.origins=https://example.org", "http.origins", true},
         {"http.limits.connections_per_address=0", "http.limits.connections_per_address", false},
         {"http.limits.connections=1", "http.limits.connections", false},
         {"http.limits.session_requests_per_minute=0", "http.limits.session_requests_per_minute", false},

@@ -222,6 +222,9 @@ public:
                              .key = crypto::key_from_seed(shard),
                              .wall_at_zero = 1'700'000'000s,
                              .packet_slots = 1024}) {}
+    world(const world&) = delete;
+    world& operator=(const world&) = delete;
+    virtual ~world() = default;
 
     /// A session that has its answer and nothing more.
     peer& join(std::string_view room, std::optional<std::string_view> publishes_as, std::string_view offer,
@@ -316,6 +319,10 @@ public:
     std::vector<std::pair<ice::path, datagram>> strays;  // sent to where no peer is
     bool holds_media = false;                            // a long turn: nothing is flushed
 
+protected:
+    /// Before what the turn made is thrown away.
+    virtual void on_turn() {}
+
 private:
     bool deliver() {
         if (!holds_media) core.flush(out);
@@ -330,6 +337,7 @@ private:
             }
         }
         news.insert(news.end(), out.events.begin(), out.events.end());
+        on_turn();
         out.clear();
         return any;
     }

@@ -1,5 +1,6 @@
 #include "tests/sim/media/attacker.hpp"
 
+#include "libconf/stun/integrity.hpp"
 #include "libconf/stun/message.hpp"
 #include "tests/sim/media/node.hpp"
 
@@ -67,6 +68,14 @@ std::vector<std::byte> attacker::random_bytes() {
     return data;
 }
 
+/// A FINGERPRINT needs no secret: only MESSAGE-INTEGRITY keeps a changed check out.
+void attacker::sign_anew(std::vector<std::byte>& data) {
+    const auto read = stun::message::parse(data);
+    if (!read || !read->fingerprint_at()) return;
+    const auto at = *read->fingerprint_at();
+    store_u32(data, at + stun::attribute_header_bytes, stun::fingerprint_of(bytes(data).first(at)));
+}
+
 std::vector<std::byte> attacker::mutated(std::vector<std::byte> data) {
     if (data.empty()) return random_bytes();
     const auto original = data;
@@ -86,6 +95,7 @@ std::vector<std::byte> attacker::mutated(std::vector<std::byte> data) {
                                   static_cast<std::uint16_t>(chance_.next()));
             }
         }
+        if (chance_.chance(0.5)) sign_anew(data);
     } while (data == original);
     return data;
 }

@@ -18,6 +18,7 @@ private:
     void act();
     [[nodiscard]] std::vector<std::byte> random_bytes();
     [[nodiscard]] std::vector<std::byte> mutated(std::vector<std::byte> data);
+    static void sign_anew(std::vector<std::byte>& data);
 
     world& world_;
     actor_id id_;

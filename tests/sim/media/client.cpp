@@ -359,7 +359,9 @@ void client::protect_and_send_rtcp(mutable_bytes buffer, std::size_t size) {
 
 void client::send(std::vector<std::byte> data) {
     if (!socket_) return;
-    if (world_.how.attackers > 0 && chance_.chance(0.1))
+    // Checks are rare, and what an attacker wants most.
+    const bool is_check = !data.empty() && load_u8(data, 0) <= 3;
+    if (world_.how.attackers > 0 && (is_check || chance_.chance(0.1)))
         world_.capture(world_.net.address_of(*socket_), data);
     world_.net.send(*socket_, server_, std::move(data), {tag(), false});
 }

@@ -212,9 +212,22 @@ void node::receive(socket_id, const packet& in) {
     set_openssl_clock(world_.now());
     if (!in.about.tainted && !in.data.empty() && load_u8(in.data, 0) <= 3 && live_.contains(in.about.origin))
         verified_[in.from] = in.about.origin;
+    const auto path = verified_.find(in.from);
+    const bool known = path != verified_.end() && live_.contains(path->second);
+    const auto before = core_->count();
     auto copy = in.data;
     core_->handle({at_.socket, in.from}, copy, world_.now(), out_);
+    if (!known && !in.data.empty() && load_u8(in.data, 0) > 3) check_not_taken(before);
     settle(&in);
+}
+
+/// SEC-ICE-3, SEC-DTLS-1: from where no check came, nothing is even decrypted.
+void node::check_not_taken(const engine::counters& before) const {
+    const auto tried = [](const engine::counters& count) {
+        return count.dtls_in + count.rtp_in + count.rtcp_in + count.not_connected + count.too_many_ssrcs +
+               count.forged + count.replayed;
+    };
+    world_.require(tried(core_->count()) == tried(before), "a datagram from where no check came was taken");
 }
 
 void node::ring() {

@@ -85,6 +85,7 @@ private:
     void take_events();
     void take_taps();
     void check_laws() const;
+    void check_not_taken(const engine::counters& before) const;
     void flush_later();
     void ring();
 

@@ -71,6 +71,13 @@ path world::weather(dice& chance) const {
     return drawn;
 }
 
+bool world::loses_nothing() const {
+    const auto& worst = how.worst;
+    return worst.loss + worst.burst_begin + worst.corrupt + worst.reorder <= 0 &&
+           worst.jitter == duration{} && !how.partitions && !how.rebinds && !how.restarts && !how.returns &&
+           !how.takeovers && !pool_too_small();
+}
+
 duration world::way_max() const {
     return milliseconds{60 + 1 + 10 + 60} + how.worst.jitter + milliseconds{100};
 }

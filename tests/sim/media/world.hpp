@@ -61,6 +61,8 @@ public:
     const profile how;
     /// Then media is lost for ever, and video paused for it.
     [[nodiscard]] bool pool_too_small() const { return how.packet_slots < profile{}.packet_slots; }
+    /// Every packet that is sent arrives, and in its order.
+    [[nodiscard]] bool loses_nothing() const;
     bool healing = false;
 
     [[nodiscard]] instant now() const { return queue.now(); }

@@ -25,7 +25,7 @@ function(conf_target_defaults target)
         CXX_VISIBILITY_PRESET hidden
         VISIBILITY_INLINES_HIDDEN ON)
     target_compile_options(${target} PRIVATE
-        -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror=format-security
+        -Wall -Wextra -Wpedantic -Wconversion $<$<NOT:$<BOOL:${CONF_UNITY}>>:-Wshadow> -Werror=format-security
         $<$<BOOL:${CONF_WERROR}>:-Werror>
         # libstdc++ 12 uses what it deprecates, inside std::stable_sort, and Clang says so at our line.
         $<$<CXX_COMPILER_ID:Clang>:-Wno-error=deprecated-declarations>)

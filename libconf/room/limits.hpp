@@ -32,6 +32,8 @@ inline constexpr std::size_t history_messages_max = 200;
 inline constexpr std::size_t history_messages_default = 100;
 inline constexpr std::size_t door_names_max = 4;
 inline constexpr std::size_t bans_max = 1000;
+/// Of invitations with a count, used and not expired.
+inline constexpr std::size_t tickets_max = 10'000;
 inline constexpr std::size_t ban_keys_per_person_max = 8;
 inline constexpr std::size_t ban_key_bytes_max = 256;
 /// People who are neither in nor waiting, but whose resume token is still good.

@@ -221,6 +221,10 @@ void meeting::end(moment at, outputs& out) {
     state_->flush(out);
 }
 
+void meeting::revoke(const ticket& which, moment at, outputs& out) {
+    state_->tickets.revoke(which, at.wall, out.records);
+}
+
 void meeting::announce_restart(outputs& out) const {
     std::vector<connection_id> to;
     for (const auto& [id, link] : state_->links) to.push_back(id);
@@ -232,7 +236,7 @@ bool meeting::empty() const noexcept {
 }
 
 bool meeting::forgotten() const noexcept {
-    return state_->people.empty() && state_->chat.empty() && state_->bans.empty();
+    return state_->people.empty() && state_->chat.empty() && state_->bans.empty() && state_->tickets.empty();
 }
 
 std::size_t meeting::connections() const noexcept {

@@ -55,6 +55,8 @@ public:
     bool remove(const participant_id& who, bool ban, moment at, outputs& out);
     bool give_role(const participant_id& who, role acts_as, moment at, outputs& out);
     void end(moment at, outputs& out);
+    /// Nobody comes in with it any more; who came in with it stays.
+    void revoke(const ticket& which, moment at, outputs& out);
     /// Says `restarting` to everybody; the shell closes with 1001.
     void announce_restart(outputs& out) const;
 

@@ -42,13 +42,17 @@ void bound(std::vector<std::string>& keys) {
 
 }  // namespace
 
-meeting::state::outcome meeting::state::check_entry(const entry& known) const {
+meeting::state::outcome meeting::state::check_entry(const entry& known, wall_time now) const {
     if (known.refused) {
         auto why = fail(*known.refused, known.refused_text);
         why.retry_after_seconds = known.retry_after_seconds;
         return why;
     }
     if (bans.holds(known.external_id, known.ban_keys)) return fail(error_code::banned, "a moderator decided");
+    if (known.with && !tickets.admits(*known.with, now)) {
+        return fail(error_code::expired_token,
+                    "this link has been used up or taken back; ask for another one");
+    }
     return std::nullopt;
 }
 
@@ -58,7 +62,7 @@ meeting::state::outcome meeting::state::on(const caller& as, const hello& what) 
     bound(known.ban_keys);
     if (known.name) known.name = std::string(cut_to_bytes(shown_name(*known.name), name_bytes_max));
     if (known.name && known.name->empty()) known.name.reset();
-    if (auto why = check_entry(known)) return why;
+    if (auto why = check_entry(known, as.in.at.wall)) return why;
     as.from.known = std::move(known);
     as.from.place = place::outside;
     timers.set({timer_kind::greeting, as.from.id}, as.in.at.now + join_time);
@@ -112,7 +116,7 @@ role meeting::state::role_at_door(const entry& known) const {
 
 meeting::state::outcome meeting::state::on(const caller& as, const join& what) {
     const auto& known = as.from.known;
-    if (auto why = check_entry(known)) return why;
+    if (auto why = check_entry(known, as.in.at.wall)) return why;
     auto name = known.name ? *known.name : shown_name(what.name);
     if (name.empty()) return fail(error_code::bad_message, "a name that can be seen is wanted", "name");
     return enter_new(as, what, std::move(name));
@@ -132,6 +136,7 @@ meeting::state::outcome meeting::state::enter_new(const caller& as, const join& 
         close_person(old, 4004, "replaced", as.in);
         depart(old, departure::left, std::nullopt, as.in);
     }
+    if (known.with) tickets.use(*known.with, as.in.at.wall, as.in.out.records);
     auto& who = make_person(as, std::move(name));
     who.info.acts_as = acts_as;
     who.info.microphone = what.microphone;
@@ -289,7 +294,7 @@ std::string meeting::state::new_token(person& who) {
 
 meeting::state::outcome meeting::state::on(const caller& as, const resume& what) {
     if (!speaks(what.versions)) return other_version();
-    if (auto why = check_entry(as.known)) return why;
+    if (auto why = check_entry(as.known, as.in.at.wall)) return why;
     const auto digest = digest_of(what.token);
     const auto found = by_token.find(digest);
     if (found == by_token.end()) return fail(error_code::gone, "join anew", "resume");

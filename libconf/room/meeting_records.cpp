@@ -124,6 +124,7 @@ std::size_t meeting::restore(std::span<const record> kept, moment at) {
     read_all(record_kind::room, [&](const record& one) { return to.read_room(one.value); });
     read_all(record_kind::person, [&](const record& one) { return to.restore_person(one, at); });
     read_all(record_kind::ban, [&](const record& one) { return to.bans.restore(one.key, one.value); });
+    read_all(record_kind::ticket, [&](const record& one) { return to.tickets.restore(one.key, one.value); });
     read_all(record_kind::chat,
              [&](const record& one) { return to.chat.restore_message(one.key, one.value); });
     read_all(record_kind::reactions,

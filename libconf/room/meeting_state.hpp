@@ -9,6 +9,7 @@
 #include "libconf/room/permissions.hpp"
 #include "libconf/room/person.hpp"
 #include "libconf/room/schedule.hpp"
+#include "libconf/room/ticket_book.hpp"
 
 #include <array>
 #include <concepts>
@@ -105,7 +106,7 @@ struct meeting::state {
     [[nodiscard]] view allowed_view(const person& viewer, const view& wishes) const;
 
     // meeting_entering.cpp
-    [[nodiscard]] outcome check_entry(const entry& known) const;
+    [[nodiscard]] outcome check_entry(const entry& known, wall_time now) const;
     [[nodiscard]] outcome enter_new(const caller& as, const join& what, std::string name);
     person& make_person(const caller& as, std::string name);
     [[nodiscard]] role role_at_door(const entry& known) const;
@@ -212,6 +213,7 @@ struct meeting::state {
 
     chat_log chat;
     ban_list bans;
+    ticket_book tickets;
     schedule timers;
 
     std::set<std::uint64_t> touched;  ///< people whose record is to be written

@@ -24,7 +24,7 @@ struct closing {
     std::string reason;
 };
 
-enum class record_kind : std::uint8_t { room = 1, person, ban, chat, reactions };
+enum class record_kind : std::uint8_t { room = 1, person, ban, chat, reactions, ticket };
 
 /// Replaces what is kept under (kind, key); an empty value takes it away. The shell commits the records of a
 /// turn together, before it sends the turn's messages: `ok` means kept.

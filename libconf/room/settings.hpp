@@ -43,13 +43,21 @@ struct settings {
     std::function<welcome::transports(const participant_id&)> transports{};
 };
 
+/// The token that somebody holds up at the door.
+struct ticket {
+    std::string id{};            ///< at most 64 characters
+    std::uint32_t uses_max = 0;  ///< 0: any number
+    wall_time expires{};
+};
+
 /// With `hello` and `resume`: what the shell knows about whoever says it.
 struct entry {
     std::optional<error_code> refused{};  ///< `unknown_room`, `bad_token`, `expired_token`, `server_full`, …
     std::string refused_text{};
     std::optional<std::uint32_t> retry_after_seconds{};
-    std::optional<std::string> name{};    ///< the token names the person
-    std::optional<role> acts_as{};        ///< the token says the role
+    std::optional<std::string> name{};  ///< the token names the person
+    std::optional<role> acts_as{};      ///< the token says the role
+    std::optional<ticket> with{};
     std::string external_id{};            ///< of the account; empty: none
     std::vector<std::string> ban_keys{};  ///< token lineage, device, address: a ban binds them (SEC-ROOM-4)
 };

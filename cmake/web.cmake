@@ -30,20 +30,17 @@ function(conf_web target folder)
     set(web ${PROJECT_SOURCE_DIR}/apps/web)
     set(sdk ${PROJECT_SOURCE_DIR}/bindings/js)
     set(packages ${web}/node_modules/.package-lock.json)
-    set(sdk_packages ${sdk}/node_modules/.package-lock.json)
-    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${web}/src/* ${sdk}/src/*)
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${web}/src/* ${web}/public/* ${sdk}/src/*)
     set(npm ${CMAKE_COMMAND} -E env "PATH=${CONF_NODE_PATH}:$ENV{PATH}" ${CONF_NPM})
-    foreach(place IN ITEMS ${web} ${sdk})
-        add_custom_command(OUTPUT ${place}/node_modules/.package-lock.json
-            COMMAND ${npm} ci --ignore-scripts --no-audit --no-fund --loglevel=error
-            COMMAND ${CMAKE_COMMAND} -E touch ${place}/node_modules/.package-lock.json
-            DEPENDS ${place}/package-lock.json
-            WORKING_DIRECTORY ${place} COMMENT "Fetching the packages of ${place}" VERBATIM)
-    endforeach()
+    add_custom_command(OUTPUT ${packages}
+        COMMAND ${npm} ci --ignore-scripts --no-audit --no-fund --loglevel=error
+        COMMAND ${CMAKE_COMMAND} -E touch ${packages}
+        DEPENDS ${web}/package-lock.json
+        WORKING_DIRECTORY ${web} COMMENT "Fetching the packages of apps/web" VERBATIM)
     add_custom_command(OUTPUT ${folder}/index.html
         COMMAND ${npm} run --silent build -- --outDir ${folder} --emptyOutDir --logLevel warn
         COMMAND ${CMAKE_COMMAND} -E touch ${folder}/index.html
-        DEPENDS ${sources} ${packages} ${sdk_packages} ${web}/index.html ${web}/vite.config.ts
+        DEPENDS ${sources} ${packages} ${web}/index.html ${web}/vite.config.ts
         WORKING_DIRECTORY ${web} COMMENT "Building the pages" VERBATIM)
     add_custom_target(${target} DEPENDS ${folder}/index.html)
 endfunction()

@@ -127,7 +127,7 @@ void call_host::take(connection_id from, std::string_view text) {
     if (auto* const wrong = std::get_if<signalling::undecodable>(&read)) {
         ++count_.undecodable;
         when_loaded(*in, [this, from, why = std::move(*wrong)](place& at) {
-            tell({from}, {why.id, why.why});
+            tell_in_order(at, from, {why.id, why.why});
             at.meeting.handle_bad(from, moment_now(), out_);
         });
         return;
@@ -313,8 +313,16 @@ void call_host::tell(const std::vector<connection_id>& to, const rooms::message&
     }
 }
 
-void call_host::answer(connection_id to, std::uint64_t request, rooms::message_body what) {
-    if (request != 0) tell({to}, {request, std::move(what)});
+/// Behind what is still being kept: whoever comes in is told so first.
+void call_host::tell_in_order(place& in, connection_id to, rooms::message what) {
+    auto& made = in.turns.emplace_back();
+    made.number = in.next_turn++;
+    made.messages.push_back({{to}, std::move(what)});
+    release(in);
+}
+
+void call_host::answer(place& in, connection_id to, std::uint64_t request, rooms::message_body what) {
+    if (request != 0) tell_in_order(in, to, {request, std::move(what)});
 }
 
 void call_host::ring() {
@@ -369,15 +377,17 @@ void call_host::act_on_media(place& in) {
         }
         if (!in.meeting.is_in(one.participant)) in.media.erase(one.participant);
     }
-    for (const auto& one : out_.events) {
-        const auto enters = [&](const participant_id& who) {
-            const auto name = net::call_name(who);
-            media.add_receiver(in.name, name);
-            // The open offer, or what is carried: whoever comes back knows neither.
+    for (const auto& one : out_.messages) {
+        const auto* const inside = std::get_if<rooms::welcome>(&one.what.what);
+        if (inside == nullptr) continue;
+        const auto name = net::call_name(inside->you);
+        if (inside->resumed && inside->resumed->receive) {
+            // The open offer, or what is carried: whoever comes back may have missed it.
             media.look(in.name, name, [](bool, bool) {});
-        };
-        if (const auto* const fresh = std::get_if<rooms::came_in>(&one)) enters(fresh->person.id);
-        if (const auto* const back = std::get_if<rooms::came_back>(&one)) enters(back->id);
+        } else {
+            if (inside->resumed) media.remove_receiver(in.name, name);
+            media.add_receiver(in.name, name);
+        }
     }
     for (const auto& one : out_.media) ask_media(in, one);
 }
@@ -392,15 +402,15 @@ void call_host::ask_media(place& in, const rooms::media_request& asked) {
                         request = asked.request](const auto& done) {
         return [self, room, who, to, request, done](const net::call_media::reply& how) {
             auto* const host = *self;
-            if (host == nullptr) return;
-            if (!how.why.empty()) {
+            auto* const at = host == nullptr ? nullptr : host->find(room);
+            if (at == nullptr || !at->meeting.is_in(who)) return;
+            if (how.why.empty()) {
+                done(*host, *at, at->media[who], to, request, how);
+            } else {
                 host->answer(
-                    to, request,
+                    *at, to, request,
                     rooms::failure{.code = rooms::error_code::bad_sdp, .text = how.why, .field = {}});
-                return;
             }
-            auto* const at = host->find(room);
-            if (at != nullptr && at->meeting.is_in(who)) done(*host, *at, at->media[who], to, request, how);
         };
     };
     std::visit(
@@ -422,7 +432,7 @@ void call_host::ask_media(place& in, const rooms::media_request& asked) {
                             host.around_.media->open_track(at.name, name, label_of(which),
                                                            known.on.contains(which));
                         }
-                        host.answer(to, request, rooms::published{how.sdp});
+                        host.answer(at, to, request, rooms::published{how.sdp});
                     }));
             } else if constexpr (std::is_same_v<kind, rooms::view>) {
                 std::vector<engine::wish> wishes;
@@ -431,23 +441,23 @@ void call_host::ask_media(place& in, const rooms::media_request& asked) {
                                       static_cast<std::uint16_t>(one.height)});
                 }
                 media.set_wishes(room, name, std::move(wishes));
-                answer(asked.connection, asked.request, rooms::done{});
+                answer(in, asked.connection, asked.request, rooms::done{});
             } else if constexpr (std::is_same_v<kind, rooms::receive_answer>) {
                 media.take_answer(
                     room, name, what.number, what.sdp,
-                    reply([](call_host& host, place&, place::transports& known, connection_id to,
+                    reply([](call_host& host, place& at, place::transports& known, connection_id to,
                              std::uint64_t request, const net::call_media::reply&) {
                         known.receive = true;
-                        host.answer(to, request, rooms::done{});
+                        host.answer(at, to, request, rooms::done{});
                     }));
             } else if constexpr (std::is_same_v<kind, rooms::receive_restart>) {
                 media.restart_receiver(room, name);
-                answer(asked.connection, asked.request, rooms::done{});
+                answer(in, asked.connection, asked.request, rooms::done{});
             } else {
                 static_assert(std::is_same_v<kind, rooms::receive_reset>);
                 media.reset_receiver(room, name);
                 in.media[who].receive = false;
-                answer(asked.connection, asked.request, rooms::done{});
+                answer(in, asked.connection, asked.request, rooms::done{});
             }
         },
         asked.what);
@@ -474,11 +484,12 @@ void call_host::handle_receivers(const std::vector<engine::receiver_news>& news)
             if (which) tracks.push_back({each.mid, net::participant_of(each.publisher), *which});
         }
         if (one.what == engine::receiver_news::kind::offer) {
-            tell({*to},
-                 {{},
-                  rooms::receive_offer{static_cast<std::uint32_t>(one.number), one.sdp, std::move(tracks)}});
+            tell_in_order(
+                *in, *to,
+                {{},
+                 rooms::receive_offer{static_cast<std::uint32_t>(one.number), one.sdp, std::move(tracks)}});
         } else {
-            tell({*to}, {{}, rooms::receive_tracks{std::move(tracks)}});
+            tell_in_order(*in, *to, {{}, rooms::receive_tracks{std::move(tracks)}});
         }
     }
 }

@@ -105,7 +105,8 @@ private:
     void act_on_media(place& in);
     void ask_media(place& in, const rooms::media_request& asked);
     void tell(const std::vector<rooms::connection_id>& to, const rooms::message& what);
-    void answer(rooms::connection_id to, std::uint64_t request, rooms::message_body what);
+    void tell_in_order(place& in, rooms::connection_id to, rooms::message what);
+    void answer(place& in, rooms::connection_id to, std::uint64_t request, rooms::message_body what);
     void release(place& in);
     void ring();
     void arm();

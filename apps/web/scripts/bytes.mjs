@@ -1,0 +1,30 @@
+// What a page costs, gzipped: the join page at most 60 kB with one language, the call at most 90 kB more.
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+const out = process.argv[2];
+const size = (file) => gzipSync(readFileSync(join(out, file)), { level: 9 }).length;
+const files = readdirSync(join(out, "assets")).map((name) => `assets/${name}`);
+const sum = (names) => names.reduce((all, name) => all + size(name), 0);
+
+const isWords = (name) => name.startsWith("assets/words-");
+const isCall = (name) => /^assets\/call-/.test(name);
+/** The larger of the two languages, of these areas. */
+const words = (areas) =>
+    Math.max(
+        ...["en", "fr"].map((tag) =>
+            sum(
+                files.filter((name) => areas.some((area) => name.startsWith(`assets/words-${tag}-${area}-`))),
+            ),
+        ),
+    );
+const join_page =
+    size("index.html") +
+    sum(files.filter((name) => !isWords(name) && !isCall(name))) +
+    words(["common", "entry"]);
+const call = sum(files.filter(isCall)) + words(["call"]);
+console.log(`join page ${(join_page / 1000).toFixed(1)} kB, call ${(call / 1000).toFixed(1)} kB more`);
+const counted = files.filter(isCall).length > 0 && words(["call"]) > 0 && words(["entry"]) > 0;
+if (!counted) throw new Error("the files have other names: what is measured here?");
+process.exit(join_page <= 60_000 && call <= 90_000 ? 0 : 1);

@@ -1,0 +1,24 @@
+import { Announcer, Toasts } from "../kit/index.ts";
+import { LandingPage } from "../pages/landing.tsx";
+import { OldBrowserPage } from "../pages/old_browser.tsx";
+import { RoomPage } from "../pages/room.tsx";
+import { route } from "./route.ts";
+
+const canCall = typeof RTCPeerConnection === "function" && "addTransceiver" in RTCPeerConnection.prototype;
+
+export function App() {
+    const at = route.value;
+    return (
+        <>
+            {!canCall ? (
+                <OldBrowserPage />
+            ) : at.page === "landing" ? (
+                <LandingPage />
+            ) : (
+                <RoomPage key={at.room} room={at.room} />
+            )}
+            <Toasts />
+            <Announcer />
+        </>
+    );
+}

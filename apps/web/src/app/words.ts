@@ -1,0 +1,18 @@
+// Sentences for what a server or a device answered.
+
+import { RequestError, type DeviceErrorCode } from "@libconf/client";
+import { t, type Key } from "../i18n/index.ts";
+
+/** The device's own sentence, with its way out. */
+export function deviceSentence(kind: "microphone" | "camera", code: DeviceErrorCode): string {
+    return t(`entry.${code}-${kind}` as Key);
+}
+
+/** For a toast, about something that was asked for inside. */
+export function refusalSentence(error: unknown): string {
+    if (!(error instanceof RequestError)) return t("common.failed", { why: String(error) });
+    if (error.code === "forbidden") return t("common.forbidden");
+    if (error.code === "rate") return t("common.too-fast");
+    if (error.code === "not_saved") return t("common.not-saved");
+    return t("common.failed", { why: error.message });
+}

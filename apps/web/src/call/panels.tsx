@@ -1,0 +1,122 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { settings } from "../app/settings.ts";
+import { t } from "../i18n/index.ts";
+import { Button } from "../kit/index.ts";
+import { ChatPanel } from "./chat_panel.tsx";
+import { InfoPanel } from "./info_panel.tsx";
+import { useCall } from "./model.ts";
+import { PeoplePanel } from "./people_panel.tsx";
+
+const widthLeast = 280;
+const widthMost = 640;
+const step = 20;
+
+/** One panel at a time; the focus goes into its heading, and back to its button. */
+export function Panels() {
+    const call = useCall();
+    switch (call.panel.value) {
+        case "people":
+            return (
+                <Panel key="people" title={t("call.people")}>
+                    <PeoplePanel />
+                </Panel>
+            );
+        case "chat":
+            return (
+                <Panel key="chat" title={t("call.chat")}>
+                    <ChatPanel />
+                </Panel>
+            );
+        case "info":
+            return (
+                <Panel key="info" title={t("call.info")}>
+                    <InfoPanel />
+                </Panel>
+            );
+        case null:
+            return null;
+    }
+}
+
+function Panel({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
+    const call = useCall();
+    const heading = useRef<HTMLHeadingElement>(null);
+    const opener = useRef<Element | null>(null);
+    useEffect(() => {
+        opener.current = document.activeElement;
+        heading.current?.focus();
+        return () => {
+            const back = opener.current;
+            if (back instanceof HTMLElement && back.isConnected) back.focus();
+        };
+    }, []);
+    return (
+        <aside
+            class="panel"
+            id="panel"
+            aria-labelledby="panel-title"
+            style={{ width: `${settings.panelWidth.value}px` }}
+            onKeyDown={(event) => {
+                if (event.key !== "Escape" || event.defaultPrevented) return;
+                event.preventDefault();
+                call.panel.value = null;
+            }}
+        >
+            <Resizer />
+            <header>
+                <h2 id="panel-title" ref={heading} tabIndex={-1}>
+                    {title}
+                </h2>
+                <Button
+                    icon="close"
+                    kind="quiet"
+                    iconOnly
+                    label={t("call.close-panel", { name: title })}
+                    onClick={() => (call.panel.value = null)}
+                />
+            </header>
+            {children}
+        </aside>
+    );
+}
+
+/** By dragging or by arrows. */
+function Resizer() {
+    const set = (width: number): void => {
+        settings.panelWidth.value = Math.round(Math.max(widthLeast, Math.min(widthMost, width)));
+    };
+    const side = (): number => (getComputedStyle(document.documentElement).direction === "rtl" ? -1 : 1);
+    return (
+        <div
+            class="resizer"
+            role="separator"
+            aria-orientation="vertical"
+            aria-label={t("call.panel-width")}
+            aria-valuenow={settings.panelWidth.value}
+            aria-valuemin={widthLeast}
+            aria-valuemax={widthMost}
+            tabIndex={0}
+            onKeyDown={(event) => {
+                const by = { ArrowLeft: step, ArrowRight: -step }[event.key];
+                if (by === undefined) return;
+                event.preventDefault();
+                set(settings.panelWidth.value + by * side());
+            }}
+            onPointerDown={(event) => {
+                const { currentTarget: handle, clientX, pointerId } = event;
+                const from = settings.panelWidth.value;
+                handle.setPointerCapture(pointerId);
+                const move = (moved: PointerEvent): void => set(from + (clientX - moved.clientX) * side());
+                handle.addEventListener("pointermove", move);
+                handle.addEventListener(
+                    "lostpointercapture",
+                    () => handle.removeEventListener("pointermove", move),
+                    {
+                        once: true,
+                    },
+                );
+            }}
+        />
+    );
+}

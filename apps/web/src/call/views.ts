@@ -1,0 +1,76 @@
+// What is on the screen, and how large: only that is asked for.
+
+import type { Client, VideoSource, ViewWish } from "@libconf/client";
+
+interface Shown {
+    readonly participant: string;
+    readonly source: VideoSource;
+    readonly width: number;
+    readonly height: number;
+    /** Small is first to go when the path is narrow. */
+    readonly important: boolean;
+}
+
+const sharpMost = 2;
+const saverHeight = 180;
+
+export class Views {
+    readonly #shown = new Map<string, Shown>();
+    readonly #client: Client;
+    #saver = false;
+    #hidden = false;
+    #due = false;
+
+    constructor(client: Client) {
+        this.#client = client;
+    }
+
+    show(key: string, what: Shown): void {
+        this.#shown.set(key, what);
+        this.#soon();
+    }
+
+    hide(key: string): void {
+        if (this.#shown.delete(key)) this.#soon();
+    }
+
+    setSaver(on: boolean): void {
+        this.#saver = on;
+        this.#soon();
+    }
+
+    /** The page is not looked at: sound goes on, pictures stop. */
+    setHidden(on: boolean): void {
+        this.#hidden = on;
+        this.#soon();
+    }
+
+    #soon(): void {
+        if (this.#due) return;
+        this.#due = true;
+        queueMicrotask(() => {
+            this.#due = false;
+            this.#client.media.requestView(this.wishes(globalThis.devicePixelRatio ?? 1));
+        });
+    }
+
+    wishes(density: number): readonly ViewWish[] {
+        if (this.#hidden) return [];
+        const scale = Math.min(density, sharpMost) * 0.9;
+        const all = [...this.#shown.values()].sort((a, b) => Number(b.important) - Number(a.important));
+        return all
+            .filter((one) => !this.#saver || one.important || one.source === "screen")
+            .map(({ participant, source, width, height }) => {
+                const factor =
+                    this.#saver && source === "camera"
+                        ? Math.min(scale, saverHeight / Math.max(1, height))
+                        : scale;
+                return {
+                    participant,
+                    source,
+                    width: Math.round(width * factor),
+                    height: Math.round(height * factor),
+                };
+            });
+    }
+}

@@ -8,7 +8,10 @@ import puppeteer from 'puppeteer-core';
 const CHROMIUM = '/usr/bin/chromium';
 const FIREFOX = '/usr/bin/firefox-esr';
 
-/** A browser with `page()`, whose pages have `evaluate(function, argument)`; `end()` closes everything. */
+/**
+ * A browser with `page()`, whose pages have `evaluate(function, argument)`; `end()` closes everything. `visitor()` is a
+ * page as a person has it: with a camera and a microphone that are not real, and nothing that others left behind.
+ */
 export async function open_browser(kind) {
   return kind === 'firefox' ? open_firefox() : open_chromium();
 }
@@ -16,7 +19,11 @@ export async function open_browser(kind) {
 async function open_chromium() {
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required'],
+    args: [
+      '--no-sandbox', '--autoplay-policy=no-user-gesture-required', '--use-fake-device-for-media-stream', '--mute-audio',
+      // Answers the question which screen is to be shared; those about devices are answered by each visitor.
+      '--use-fake-ui-for-media-stream',
+    ],
   });
   return {
     name: `Chromium ${browser.version().split('.')[0]}`,
@@ -24,6 +31,15 @@ async function open_chromium() {
       const page = await (await browser.newContext()).newPage();
       await page.goto(address);
       return page;
+    },
+    visitor: async ({devices = true, locale = 'en', width = 1280, height = 800, touch = false, init}) => {
+      const context = await browser.newContext({
+        viewport: {width, height}, locale, hasTouch: touch, isMobile: touch,
+        permissions: devices ? ['camera', 'microphone'] : [],
+      });
+      if (init) await context.addInitScript(init);
+      const page = await context.newPage();
+      return {page, tab: async () => context.newPage(), close: () => context.close()};
     },
     end: () => browser.close(),
   };
@@ -54,6 +70,12 @@ async function open_firefox() {
       // A page that may not use a camera is shown one address only.
       await page.evaluate(async () => { window.granted = await navigator.mediaDevices.getUserMedia({audio: true}); });
       return page;
+    },
+    visitor: async ({init}) => {
+      const context = await browser.createBrowserContext();
+      const page = await context.newPage({type: 'window'});
+      if (init) await page.evaluateOnNewDocument(init);
+      return {page, tab: async () => context.newPage({type: 'window'}), close: () => context.close()};
     },
     end: async () => {
       await browser.close();

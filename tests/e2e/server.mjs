@@ -10,34 +10,49 @@ export async function start_server(program, settings = {}) {
     'http.listen': '127.0.0.1:0', 'metrics.listen': '[]', 'media.listen': '127.0.0.1:0', 'media.shards': 1,
     'turn.listen': '[]', 'data.path': folder, 'log.format': 'json', ...settings,
   };
-  const words = Object.entries(all).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
-  const child = spawn(program, words, {stdio: ['ignore', 'pipe', 'inherit']});
-  let log = '';
-  const urls = await new Promise((done, fail) => {
-    child.once('exit', code => fail(new Error(`conf-server ended with ${code}: ${log}`)));
-    child.stdout.on('data', data => {
-      log += data;
-      if (log.includes('"program.started"')) {
-        done([...log.matchAll(/"url":\s*"([^"]+)"/g)].map(match => match[1]));
-      }
+  let child, http, media;
+  /** Starts it, on the ports it had before. */
+  const start = async () => {
+    if (http) Object.assign(all, {'http.listen': http.replace('http://', ''), 'media.listen': media.listen});
+    const words = Object.entries(all).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+    child = spawn(program, words, {stdio: ['ignore', 'pipe', 'inherit']});
+    let log = '';
+    const urls = await new Promise((done, fail) => {
+      child.once('exit', code => fail(new Error(`conf-server ended with ${code}: ${log}`)));
+      child.stdout.on('data', data => {
+        log += data;
+        if (log.includes('"program.started"')) {
+          done([...log.matchAll(/"url":\s*"([^"]+)"/g)].map(match => match[1]));
+        }
+      });
     });
-  });
-  child.on('exit', (code, signal) => console.log(`FAILED conf-server: it ended by itself: ${signal ?? code}`));
-  const http = urls.find(url => url.startsWith('http:'));
+    child.removeAllListeners('exit');
+    child.on('exit', (code, signal) => console.log(`FAILED conf-server: it ended by itself: ${signal ?? code}`));
+    http = urls.find(url => url.startsWith('http:'));
+    const port = Number(urls.find(url => url.startsWith('media:')).split(':').pop());
+    media = {port, listen: all['media.listen'].replace(/:0(?=["\]]|$)/, `:${port}`)};
+  };
+  const stop = async signal => {
+    child.removeAllListeners('exit');
+    const gone = new Promise(done => child.once('exit', done));
+    child.kill(signal);
+    const late = setTimeout(() => child.kill('SIGKILL'), 5000);
+    await gone;
+    clearTimeout(late);
+  };
+  await start();
   return {
     http,
-    media_port: Number(urls.find(url => url.startsWith('media:')).split(':').pop()),
+    media_port: media.port,
     metric: async name => {
       const line = (await (await fetch(`${http}/metrics`)).text()).split('\n').find(one => one.startsWith(`${name} `));
       return Number(line?.split(' ')[1]);
     },
+    /** As the power does it; `again` starts it where it was. */
+    kill: () => stop('SIGKILL'),
+    again: start,
     end: async () => {
-      child.removeAllListeners('exit');
-      const gone = new Promise(done => child.once('exit', done));
-      child.kill('SIGTERM');
-      const late = setTimeout(() => child.kill('SIGKILL'), 5000);
-      await gone;
-      clearTimeout(late);
+      await stop('SIGTERM');
       await rm(folder, {recursive: true, force: true});
     },
   };

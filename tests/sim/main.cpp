@@ -209,7 +209,7 @@ struct media {
                            packets, sessions, measured, missing);
     }
     /// REL-NET of 10 %: at most a packet of a thousand; fewer packets than this prove nothing.
-    [[nodiscard]] bool good() const { return measured < 50'000 || missing * 1000 <= measured; }
+    [[nodiscard]] bool good() const { return measured < 100'000 || missing * 1000 <= measured; }
 };
 
 template <class Simulation>

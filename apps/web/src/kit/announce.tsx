@@ -24,10 +24,10 @@ export function announce(text: string, how: Politeness = "polite"): void {
     if (batch.length > 1) return;
     setTimeout(() => {
         const made = batch.splice(0).map((one) => ({ number: next++, text: one }));
-        said[how].value = [...said[how].value, ...made];
+        said[how].value = [...said[how].peek(), ...made];
         // What stays is the same element, so that nothing is read twice.
         setTimeout(() => {
-            said[how].value = said[how].value.filter((one) => !made.includes(one));
+            said[how].value = said[how].peek().filter((one) => !made.includes(one));
         }, forgetMs);
     }, gatherMs[how]);
 }

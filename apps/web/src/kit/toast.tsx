@@ -34,12 +34,13 @@ export function toast(
         action: options.action ?? null,
         key: options.key ?? text,
     };
-    toasts.value = [...toasts.value.filter((one) => one.key !== made.key), made].slice(-shownMost);
+    // Whoever calls is not to run again because a toast came.
+    toasts.value = [...toasts.peek().filter((one) => one.key !== made.key), made].slice(-shownMost);
     announce(text, made.kind === "bad" ? "assertive" : "polite");
 }
 
 export function dismissToast(key: string): void {
-    toasts.value = toasts.value.filter((one) => one.key !== key);
+    toasts.value = toasts.peek().filter((one) => one.key !== key);
 }
 
 export function Toasts() {

@@ -1,0 +1,166 @@
+// A person in a browser, on the product's own pages: what he does and what he sees.
+
+/** Before any script of the page: keeps the connections where statistics can be read, and what goes wrong. */
+function watch_page() {
+  window.watched = {connections: [], faults: []};
+  const Native = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Native {
+    constructor(...words) {
+      super(...words);
+      window.watched.connections.push(this);
+    }
+  };
+  addEventListener('error', event => window.watched.faults.push(String(event.message)));
+  addEventListener('unhandledrejection', event => window.watched.faults.push(`unhandled: ${event.reason}`));
+  addEventListener('securitypolicyviolation', event => window.watched.faults.push(`CSP: ${event.violatedDirective} ${event.blockedURI}`));
+}
+
+/** Runs in the page: who is on the screen, what is decoded, what is heard. */
+async function look() {
+  const got = {frames: 0, energy: 0, packets: 0, people: {}, faults: window.watched.faults};
+  for (const connection of window.watched.connections) {
+    if (connection.connectionState === 'closed') continue;
+    for (const one of (await connection.getStats()).values()) {
+      if (one.type !== 'inbound-rtp') continue;
+      if (one.kind === 'video') got.frames += one.framesDecoded ?? 0;
+      if (one.kind === 'audio') {
+        got.energy += one.totalAudioEnergy ?? 0;
+        got.packets += one.packetsReceived ?? 0;
+      }
+    }
+  }
+  for (const tile of document.querySelectorAll('.tile')) {
+    const video = tile.querySelector('video');
+    const key = tile.dataset.source === 'screen' ? `${tile.dataset.person}'s screen` : tile.dataset.person;
+    got.people[key] = {
+      says: tile.getAttribute('aria-label'),
+      picture: !video.hidden && video.videoWidth > 0 ? `${video.videoWidth}x${video.videoHeight}` : null,
+    };
+  }
+  got.messages = [...document.querySelectorAll('[role=log] .text')].map(one => one.textContent.trim());
+  got.heading = document.querySelector('h1')?.textContent ?? '';
+  got.text = document.body.innerText;
+  return got;
+}
+
+export class Peer {
+  /** @param browser of browsers.mjs. */
+  static async come(browser, name, how = {}) {
+    const {page, tab, close} = await browser.visitor({...how, init: watch_page});
+    return new Peer(page, tab, close, name);
+  }
+
+  constructor(page, tab, close, name) {
+    Object.assign(this, {page, tab, close, name});
+  }
+
+  /** Through the door: a name and one click. */
+  async enter(link) {
+    await this.page.goto(link);
+    await this.join();
+    await this.until('the call', seen => seen.people[this.name]);
+  }
+
+  async join() {
+    await this.see('form .button.main');
+    await this.see('form input[type=text]');
+    await this.write('form input[type=text]', this.name);
+    await this.until_page('an open door', () => document.querySelector('form .button.main')?.ariaDisabled !== 'true');
+    await this.click('form .button.main');
+  }
+
+  async see(css) {
+    await this.page.waitForSelector(css, {timeout: 30_000});
+  }
+
+  async click(css) {
+    await this.see(css);
+    await this.page.click(css);
+  }
+
+  /** A button or menu entry by its words. */
+  async press_button(words) {
+    const found = await this.until_page(`a button "${words}"`, text => {
+      const all = [...document.querySelectorAll('button, [role^=menuitem], [role=tab]')];
+      const one = all.find(each => (each.getAttribute('aria-label') ?? each.textContent).trim().startsWith(text) &&
+        each.offsetParent !== null);
+      one?.scrollIntoView({block: 'nearest'});
+      one?.click();
+      return one !== undefined;
+    }, words);
+    return found;
+  }
+
+  /** A switch by its words. */
+  async press_switch(words) {
+    await this.until_page(`a switch "${words}"`, text => {
+      const one = [...document.querySelectorAll('.toggle label')].find(each => each.textContent.trim() === text);
+      one?.click();
+      return one !== undefined;
+    }, words);
+  }
+
+  async write(css, text) {
+    await this.page.click(css, {clickCount: 3});
+    await this.page.type(css, text);
+  }
+
+  async key(key) {
+    await this.page.keyboard.press(key);
+  }
+
+  /** Opens the chat where it is closed, and sends. */
+  async say(text) {
+    if (!await this.page.evaluate(() => document.querySelector('.composer textarea') !== null)) await this.press_button('Chat');
+    await this.see('.composer textarea');
+    await this.page.type('.composer textarea', text);
+    await this.key('Enter');
+    await this.until(`its own "${text}"`, seen => seen.messages.includes(text));
+  }
+
+  look() {
+    return this.page.evaluate(look);
+  }
+
+  /** What this person sees, until `good` says so: within 30 s. */
+  async until(what, good) {
+    const end = Date.now() + 30_000;
+    for (;;) {
+      const seen = await this.look().catch(error => ({people: {}, messages: [], text: '', error: String(error)}));
+      if (good(seen)) return seen;
+      if (Date.now() > end) throw new Error(`${this.name} does not see ${what} in 30 s: ${JSON.stringify(seen).slice(0, 1500)}`);
+      await new Promise(done => setTimeout(done, 100));
+    }
+  }
+
+  async until_page(what, good, argument) {
+    const end = Date.now() + 30_000;
+    for (;;) {
+      const seen = await this.page.evaluate(good, argument).catch(() => false);
+      if (seen) return seen;
+      if (Date.now() > end) throw new Error(`${this.name} has no ${what} in 30 s: ${(await this.look()).text.slice(0, 600)}`);
+      await new Promise(done => setTimeout(done, 50));
+    }
+  }
+
+  /** Of the next `ms`: after how many of them sound came for the last time. */
+  async hears_for(ms) {
+    const began = Date.now();
+    let {energy} = await this.look();
+    let last = 0;
+    while (Date.now() - began < ms) {
+      await new Promise(done => setTimeout(done, 100));
+      const now = await this.look();
+      if (now.energy > energy + 1e-7) last = Date.now() - began;
+      energy = now.energy;
+    }
+    return last;
+  }
+
+  /** New pictures and sound for a second and a half, after now. */
+  async flows({sound = true, picture = true} = {}) {
+    const before = await this.look();
+    return this.until('new pictures and sound', seen =>
+      (!picture || seen.frames > before.frames + 10) && (!sound || seen.energy > before.energy + 0.0005));
+  }
+}

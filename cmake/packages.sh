@@ -88,6 +88,14 @@ packages_bench_deep=(
     janus                 # what our SFU is measured against
 )
 
+# The Python package and what tries it.
+packages_python=(
+    pybind11-dev          # classes of C++ in Python
+    python3               # scripts
+    python3-dev           # Python's headers
+    python3-websockets    # a client for the tests
+)
+
 packages_consume=(
     binutils              # nm, readelf
     pkg-config            # one of the ways to find us

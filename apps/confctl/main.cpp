@@ -35,6 +35,9 @@ struct wishes {
     std::string right = "both";
     std::string name;
     std::int64_t life_s = 3600;
+    std::string role = "viewer";
+    std::uint32_t uses = 0;
+    std::string base = "http://localhost:8080";
 };
 
 /// Every socket where the server may be.
@@ -103,6 +106,21 @@ int token(const wishes& wanted) {
         const auto why =
             answer.is_object() ? answer.value("error", "it gave no token") : "its answer is not JSON";
         fmt::print(stderr, "{}: {}\n", path, why);
+        return failed;
+    });
+}
+
+int invite(const wishes& wanted) {
+    const auto request = fmt::format("invite room={} role={} uses={} seconds={} name={}", wanted.room,
+                                     wanted.role, wanted.uses, wanted.life_s, wanted.name);
+    return ask_any(wanted, request, [&](const std::string& path, const std::string& text) {
+        const auto answer = nlohmann::json::parse(text, nullptr, false);
+        if (answer.is_object() && answer.contains("token")) {
+            fmt::print("{}/r/{}#token={}\n", wanted.base, wanted.room, answer["token"].get<std::string>());
+            return good;
+        }
+        fmt::print(stderr, "{}: {}\n", path,
+                   answer.is_object() ? answer.value("error", "it gave no link") : "its answer is not JSON");
         return failed;
     });
 }
@@ -177,6 +195,25 @@ int main(int argc, char** argv) {
     sign->add_option("--config", wanted.config, "The server's configuration, which names the socket")
         ->type_name("FILE");
 
+    auto* bid = flags.add_subcommand("invite", "Make a link into a room, with a role");
+    bid->add_option("room", wanted.room, "The room's name")->required()->type_name("ROOM");
+    bid->add_option("--role", wanted.role, "Who enters with it is a")
+        ->check(CLI::IsMember({"viewer", "presenter", "moderator"}))
+        ->capture_default_str();
+    bid->add_option("--name", wanted.name, "The person's name; who enters says it where it is not given")
+        ->type_name("NAME");
+    bid->add_option("--uses", wanted.uses, "How many may enter with it; 0: any number")
+        ->capture_default_str();
+    bid->add_option("--for", wanted.life_s, "How long it is good")
+        ->transform(CLI::AsNumberWithUnit(
+            std::map<std::string, std::int64_t>{{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86'400}}))
+        ->default_str("1h")
+        ->type_name("TIME");
+    bid->add_option("--base", wanted.base, "The server's public address")->capture_default_str();
+    bid->add_option("--socket", wanted.socket, "The server's control socket")->type_name("PATH");
+    bid->add_option("--config", wanted.config, "The server's configuration, which names the socket")
+        ->type_name("FILE");
+
     try {
         flags.parse(argc, argv);
     } catch (const CLI::ParseError& stopped) {
@@ -184,6 +221,7 @@ int main(int argc, char** argv) {
     }
     if (*show) return status(wanted);
     if (*sign) return token(wanted);
+    if (*bid) return invite(wanted);
     if (*check) {
         if (wanted.program.empty()) wanted.program = programs.front();
         return check_config(wanted);

@@ -6,6 +6,7 @@
 #include <conf/forwarding.hpp>
 #include <conf/log.hpp>
 #include <conf/media.hpp>
+#include <conf/meetings.hpp>
 #include <conf/result.hpp>
 #include <conf/room.hpp>
 #include <conf/turn.hpp>
@@ -95,6 +96,9 @@ public:
 
     /// Publish, play and listen without HTTP.
     [[nodiscard]] forwarding media() const;
+
+    /// The people on the pages of rooms.
+    [[nodiscard]] conf::meetings meetings() const;
 
     /// What happens in rooms from now on; an empty function ends it. One handler: the last one counts, and
     /// the one before does not run any more when this returns, unless a callback made this call.

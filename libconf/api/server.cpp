@@ -49,6 +49,10 @@ forwarding server::media() const {
     return api::make_forwarding(impl_->media_link());
 }
 
+conf::meetings server::meetings() const {
+    return impl_->meetings();
+}
+
 void server::on_event(room_event_handler handler) {
     impl_->on_event(std::move(handler));
 }

@@ -3,7 +3,9 @@
 #include "libconf/api/play_page.hpp"
 #include "libconf/api/server_error.hpp"
 #include "libconf/auth/access_token.hpp"
+#include "libconf/auth/base64url.hpp"
 #include "libconf/auth/names.hpp"
+#include "libconf/auth/room_token.hpp"
 #include "libconf/crypto/random.hpp"
 #include "libconf/metrics/process.hpp"
 #include "libconf/metrics/text_writer.hpp"
@@ -29,7 +31,6 @@ namespace {
 
 /// What a page gets is good for one join.
 constexpr std::chrono::minutes turn_credential_life{10};
-constexpr std::int64_t token_seconds_max = 366 * 86'400;
 
 // A drained server waits for requests that have begun, but not for one that comes byte by byte.
 constexpr std::chrono::seconds http_drain_time{15};
@@ -207,7 +208,8 @@ result<void> server::impl::start_control() {
     auto opened = net::control_socket::open(loop_, options_.control.socket, [this](std::string_view request) {
         if (request == "status") return status_json();
         if (request.starts_with("token ")) return sign_token(request.substr(6));
-        return std::string(R"({"error":"unknown request; known: status, token"})");
+        if (request.starts_with("invite ")) return sign_invitation(request.substr(7));
+        return std::string(R"({"error":"unknown request; known: status, token, invite"})");
     });
     if (!opened) return with_key("control.socket", opened.error());
     control_ = std::move(*opened);
@@ -280,30 +282,20 @@ result<void> server::impl::start_calls() {
         if (!opened) return with_key("data.path", opened.error());
         store_ = std::move(*opened);
     }
-    calls_ = std::make_unique<host::call_host>(
-        host::call_host::environment{.loop = loop_,
-                                     .store = *store_,
-                                     .media = media_.get(),
-                                     .key = crypto::system_random_key(),
-                                     .admit = [this](const host::visitor& who) { return admit(who); },
-                                     .rooms_open = [this] { return rooms_open_; },
-                                     .participants_max = [this] { return participants_max_; },
-                                     .ice = [this](const auto&) { return call_ice(); }});
+    calls_ = std::make_unique<host::call_host>(host::call_host::environment{
+        .loop = loop_,
+        .store = *store_,
+        .media = media_.get(),
+        .key = crypto::system_random_key(),
+        .admit = [this](const host::visitor& who) { return admit(who); },
+        .rooms_open = [this] { return rooms_open_; },
+        .participants_max = [this] { return participants_max_; },
+        .ice = [this](const auto&) { return call_ice(); },
+        .on_event = [this](const std::string& room,
+                           const rooms::event& what) { meetings_->take(room, what); }});
+    meetings_->server.emplace(meetings::impl::end{
+        loop_, *calls_, [this]() -> const std::vector<std::string>& { return token_secrets_; }});
     return {};
-}
-
-/// Where rooms are open, everybody may come in. Elsewhere nobody may yet: invitations come with them.
-rooms::entry server::impl::admit(const host::visitor& who) {
-    rooms::entry made;
-    if (draining_) {
-        made.refused = rooms::error_code::server_full;
-        made.refused_text = "the server is about to stop and takes nobody new";
-        made.retry_after_seconds = 5;
-    } else if (!rooms_open_ && !who.resumes) {
-        made.refused = rooms::error_code::unknown_room;
-        made.refused_text = "there is no such room, or it is not for you";
-    }
-    return made;
 }
 
 rooms::ice_credentials server::impl::call_ice() const {
@@ -351,6 +343,7 @@ result<void> server::impl::start_turn() {
 }
 
 server::impl::~impl() {
+    meetings_->cut();
     stop();
     // The relay first: a drain that is under way waits for it.
     if (turn_) turn_->stop();
@@ -502,6 +495,7 @@ std::string server::impl::metrics_text() const {
     }
     conf::metrics::write_process_metrics(writer);
     http_->stats().write(writer);
+    calls_->write_metrics(writer);
     if (media_) media_->write_metrics(text);
     if (turn_) turn_->write_metrics(text);
     return text;
@@ -514,35 +508,6 @@ std::vector<net::ice_server> server::impl::ice_servers() const {
     std::vector<net::ice_server> made;
     for (const auto& url : relay_urls_) made.push_back({url, credential.username, credential.password});
     return made;
-}
-
-/// "room=algebra right=both name= seconds=3600": what confctl sends.
-std::string server::impl::sign_token(std::string_view request) const {
-    auth::access_token token{
-        .room = {}, .right = auth::media_right::both, .name = {}, .expires = net::wall_now()};
-    std::int64_t seconds = 3600;
-    while (!request.empty()) {
-        const auto end = std::min(request.find(' '), request.size());
-        const auto word = request.substr(0, end);
-        request.remove_prefix(std::min(end + 1, request.size()));
-        const auto equals = std::min(word.find('='), word.size());
-        const auto key = word.substr(0, equals);
-        const auto value = word.substr(std::min(equals + 1, word.size()));
-        if (key == "room") token.room = value;
-        if (key == "name") token.name = value;
-        if (key == "right" && value == "publish") token.right = auth::media_right::publish;
-        if (key == "right" && value == "play") token.right = auth::media_right::play;
-        if (key == "seconds") std::from_chars(value.data(), value.data() + value.size(), seconds);
-    }
-    if (seconds < 1 || seconds > token_seconds_max) {
-        return fmt::format(R"({{"error":"expected a life of 1 to {} seconds"}})", token_seconds_max);
-    }
-    token.expires += std::chrono::seconds(seconds);
-    const auto key = crypto::system_random_key();
-    std::copy_n(key.begin(), token.nonce.size(), token.nonce.begin());
-    const auto signed_text = auth::sign(token, token_secrets_.front());
-    if (!signed_text) return fmt::format(R"({{"error":"{}"}})", signed_text.error().message());
-    return fmt::format(R"({{"token":"{}"}})", *signed_text);
 }
 
 net::media_rules server::impl::media_rules() {

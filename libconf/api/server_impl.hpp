@@ -4,6 +4,7 @@
 
 #include "libconf/api/log_queue.hpp"
 #include "libconf/api/media_handles.hpp"
+#include "libconf/api/meetings.hpp"
 #include "libconf/api/room_events.hpp"
 #include "libconf/api/status_page.hpp"
 #include "libconf/host/call_host.hpp"
@@ -49,6 +50,7 @@ struct server::impl {
     [[nodiscard]] std::string status_json() const;
     [[nodiscard]] api::media_link media_link() const { return {media_, media_ != nullptr}; }
     void on_event(room_event_handler handler);
+    [[nodiscard]] conf::meetings meetings() const { return conf::meetings(meetings_); }
 
 private:
     explicit impl(server_options options);
@@ -76,7 +78,9 @@ private:
     [[nodiscard]] net::http_response ready() const;
     [[nodiscard]] net::media_rules media_rules();
     [[nodiscard]] std::vector<net::ice_server> ice_servers() const;
+    // server_tokens.cpp, as is `admit`
     [[nodiscard]] std::string sign_token(std::string_view request) const;
+    [[nodiscard]] std::string sign_invitation(std::string_view request) const;
     [[nodiscard]] turn_options relay_options(const server_options& options);
 
     // Set before the threads start, then read only.
@@ -109,6 +113,7 @@ private:
     net::event_loop loop_;  // before what runs on it, so that it is destroyed after
     std::unique_ptr<net::http_server> http_;
     std::unique_ptr<net::control_socket> control_;
+    std::shared_ptr<conf::meetings::impl> meetings_ = std::make_shared<conf::meetings::impl>();
     std::unique_ptr<store::room_store> store_;
     std::unique_ptr<host::call_host> calls_;  // uses the store and the media
     /// Null without media.listen. Last: commands that its stopped threads never ran hold replies, which need

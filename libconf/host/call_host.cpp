@@ -1,6 +1,7 @@
 #include "libconf/host/call_host.hpp"
 
 #include "libconf/auth/names.hpp"
+#include "libconf/metrics/text_writer.hpp"
 #include "libconf/net/clock.hpp"
 #include "libconf/net/event_loop.hpp"
 #include "libconf/net/websocket_handshake.hpp"
@@ -67,6 +68,7 @@ struct call_host::place {
     std::vector<std::function<void(place&)>> until_loaded;
     std::deque<turn> turns;
     std::uint64_t next_turn = 1;
+    std::optional<instant> due;  // as in `due_`
     std::map<participant_id, transports> media;
 };
 
@@ -289,7 +291,7 @@ void call_host::release(place& in) {
         }
     }
     put_away(room);
-    arm();
+    if (auto* const kept = find(room)) arm(*kept);
 }
 
 void call_host::put_away(const std::string& room) {
@@ -297,6 +299,7 @@ void call_host::put_away(const std::string& room) {
     if (in == nullptr || !in->is_loaded || !in->turns.empty() || !in->until_loaded.empty()) return;
     if (!in->meeting.empty() || in->meeting.connections() != 0 || in->meeting.deadline()) return;
     if (std::ranges::any_of(connections_, [&](const auto& one) { return one.second->room == room; })) return;
+    set_due(*in, std::nullopt);
     places_.erase(room);
 }
 
@@ -327,27 +330,31 @@ void call_host::answer(place& in, connection_id to, std::uint64_t request, rooms
 
 void call_host::ring() {
     const auto at = moment_now();
-    std::vector<std::string> due;
-    for (const auto& [name, in] : places_) {
-        const auto when = in->is_loaded ? in->meeting.deadline() : std::nullopt;
-        if (when && *when <= at.now) due.push_back(name);
+    // One that is due at once again waits for the next turn of the loop.
+    std::vector<std::string> names;
+    for (auto one = due_.begin(); one != due_.end() && one->first <= at.now; ++one) {
+        names.push_back(one->second);
     }
-    for (const auto& name : due) {
+    for (const auto& name : names) {
         auto* const in = find(name);
         if (in == nullptr) continue;
         in->meeting.handle_timeout(at, out_);
         finish_turn(*in);
     }
-    arm();
+    timer_.set(due_.empty() ? std::nullopt : std::optional(due_.begin()->first));
 }
 
-void call_host::arm() {
-    std::optional<instant> next;
-    for (const auto& [name, in] : places_) {
-        const auto when = in->is_loaded ? in->meeting.deadline() : std::nullopt;
-        if (when && (!next || *when < *next)) next = when;
-    }
-    timer_.set(next);
+/// The first of all rooms' deadlines is the timer's.
+void call_host::arm(place& in) {
+    set_due(in, in.is_loaded ? in.meeting.deadline() : std::nullopt);
+    timer_.set(due_.empty() ? std::nullopt : std::optional(due_.begin()->first));
+}
+
+void call_host::set_due(place& in, std::optional<instant> when) {
+    if (when == in.due) return;
+    if (in.due) due_.erase({*in.due, in.name});
+    if (when) due_.emplace(*when, in.name);
+    in.due = when;
 }
 
 // Media.
@@ -527,12 +534,44 @@ void call_host::announce_restart() {
     }
 }
 
+std::vector<std::string> call_host::busy_rooms() const {
+    std::vector<std::string> all;
+    for (const auto& [name, in] : places_) {
+        if (!in->meeting.empty()) all.push_back(name);
+    }
+    return all;
+}
+
+void call_host::look_at(const std::string& room, const std::function<void(const rooms::meeting&)>& look) {
+    const auto* const in = find(room);
+    if (in != nullptr && in->is_loaded) look(in->meeting);
+}
+
 call_counters call_host::count() const {
     auto made = count_;
     made.connections = connections_.size();
     made.rooms = places_.size();
     for (const auto& [name, in] : places_) made.people += in->meeting.people().size();
     return made;
+}
+
+void call_host::write_metrics(metrics::text_writer& to) const {
+    using enum metrics::kind;
+    const auto now = count();
+    to.family("conf_call_rooms", gauge, "Rooms that somebody is in or looks at.");
+    to.sample(now.rooms);
+    to.family("conf_call_people", gauge, "People in rooms.");
+    to.sample(now.people);
+    to.family("conf_call_connections", gauge, "Open signalling connections.");
+    to.sample(now.connections);
+    to.family("conf_call_requests_total", counter, "Messages of clients.");
+    to.sample(now.requests);
+    to.family("conf_call_undecodable_total", counter, "Messages of clients that are none of the protocol.");
+    to.sample(now.undecodable);
+    to.family("conf_call_messages_sent_total", counter, "Messages to clients.");
+    to.sample(now.messages_sent);
+    to.family("conf_call_turns_kept_total", counter, "Changes of rooms that were given to the store.");
+    to.sample(now.turns_kept);
 }
 
 }  // namespace conf::host

@@ -14,13 +14,19 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace conf::net {
 class event_loop;
+}
+
+namespace conf::metrics {
+class text_writer;
 }
 
 namespace conf::host {
@@ -86,10 +92,18 @@ public:
     void announce_restart();
 
     [[nodiscard]] call_counters count() const;
+    void write_metrics(metrics::text_writer& to) const;
 
     /// Runs `what` with that room's meeting, loaded where it was not; then the turn is finished.
     void with_meeting(const std::string& room,
                       std::function<void(rooms::meeting&, const rooms::moment&, rooms::outputs&)> what);
+
+    /// Whether anybody is in that room, or looks at it.
+    [[nodiscard]] bool has(const std::string& room) noexcept { return find(room) != nullptr; }
+    /// Of those rooms the ones that somebody is in.
+    [[nodiscard]] std::vector<std::string> busy_rooms() const;
+    /// Nothing for a room that is not there, or not loaded yet.
+    void look_at(const std::string& room, const std::function<void(const rooms::meeting&)>& look);
 
 private:
     struct connection;
@@ -109,7 +123,8 @@ private:
     void answer(place& in, rooms::connection_id to, std::uint64_t request, rooms::message_body what);
     void release(place& in);
     void ring();
-    void arm();
+    void arm(place& in);
+    void set_due(place& in, std::optional<instant> when);
     void put_away(const std::string& room);
     [[nodiscard]] rooms::settings settings_of(const std::string& room);
     [[nodiscard]] place* find(const std::string& room) noexcept;
@@ -118,6 +133,7 @@ private:
     crypto::keyed_random random_;
     net::loop_timer timer_;
     std::map<std::string, std::unique_ptr<place>, std::less<>> places_;
+    std::set<std::pair<instant, std::string>> due_;  // of rooms with a deadline
     std::unordered_map<rooms::connection_id, std::unique_ptr<connection>> connections_;
     rooms::connection_id next_connection_ = 1;
     rooms::outputs out_;

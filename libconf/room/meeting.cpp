@@ -2,6 +2,7 @@
 
 #include "libconf/room/limits.hpp"
 #include "libconf/room/meeting_state.hpp"
+#include "libconf/room/text.hpp"
 
 #include <algorithm>
 #include <variant>
@@ -216,6 +217,39 @@ bool meeting::give_role(const participant_id& who, role acts_as, moment at, outp
     return true;
 }
 
+bool meeting::let_in(const participant_id& who, moment at, outputs& out) {
+    auto* const found = state_->find(who);
+    if (found == nullptr || !found->is_waiting()) return false;
+    state_->let_in(*found, {at, out});
+    state_->flush(out);
+    return true;
+}
+
+bool meeting::turn_away(const participant_id& who, moment at, outputs& out) {
+    auto* const found = state_->find(who);
+    if (found == nullptr || !found->is_waiting()) return false;
+    state_->close_person(*found, 4005, "refused", {at, out});
+    state_->leave_waiting(*found, standing::refused, {at, out});
+    state_->flush(out);
+    return true;
+}
+
+bool meeting::say(std::string name, std::string text, moment at, outputs& out) {
+    text = without_direction_controls(text);
+    if (text.empty() || !is_clean_text(text, line_feeds::allowed)) return false;
+    if (count_characters(text) > chat_characters_max) return false;
+    const auto& added = state_->chat.add({.id = state_->new_id(),
+                                          .from = std::string(program_id),
+                                          .name = std::string(cut_to_bytes(shown_name(name), name_bytes_max)),
+                                          .text = std::move(text),
+                                          .at = at.wall,
+                                          .key = state_->new_id()},
+                                         out.records);
+    state_->tell_readers(added, true, out);
+    state_->flush(out);
+    return true;
+}
+
 void meeting::end(moment at, outputs& out) {
     state_->end_meeting({at, out});
     state_->flush(out);
@@ -229,6 +263,12 @@ void meeting::announce_restart(outputs& out) const {
     std::vector<connection_id> to;
     for (const auto& [id, link] : state_->links) to.push_back(id);
     state::tell_all(std::move(to), restarting{}, out);
+}
+
+std::vector<guest_info> meeting::guests() const {
+    std::vector<guest_info> all;
+    for (const auto* one : state_->waiters) all.push_back(one->guest());
+    return all;
 }
 
 bool meeting::empty() const noexcept {

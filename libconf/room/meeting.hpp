@@ -54,6 +54,13 @@ public:
     // What the program may do, moderator or not. False: nobody of that id is in or waiting.
     bool remove(const participant_id& who, bool ban, moment at, outputs& out);
     bool give_role(const participant_id& who, role acts_as, moment at, outputs& out);
+    /// Out of the waiting room, or away from it; the limit of people does not count. False: nobody of that id
+    /// waits.
+    bool let_in(const participant_id& who, moment at, outputs& out);
+    bool turn_away(const participant_id& who, moment at, outputs& out);
+    /// A public message from `program_id` under that name. False: nothing of the text can be seen, or it is
+    /// too long.
+    bool say(std::string name, std::string text, moment at, outputs& out);
     void end(moment at, outputs& out);
     /// Nobody comes in with it any more; who came in with it stays.
     void revoke(const ticket& which, moment at, outputs& out);
@@ -75,6 +82,8 @@ public:
     [[nodiscard]] std::optional<person_info> find_person(const participant_id& who) const;
     /// Everybody who is in.
     [[nodiscard]] std::vector<person_info> people() const;
+    /// Everybody who waits.
+    [[nodiscard]] std::vector<guest_info> guests() const;
     [[nodiscard]] const room_info& room() const noexcept;
     /// False where the people lock hides `other` from `viewer`, and for strangers.
     [[nodiscard]] bool sees(const participant_id& viewer, const participant_id& other) const;

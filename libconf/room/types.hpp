@@ -18,6 +18,8 @@ using connection_id = std::uint64_t;
 /// Clients compare them and do nothing else with them.
 using participant_id = std::string;
 using message_id = std::string;
+/// From whom the program's own messages are; nobody else can be called so.
+inline constexpr std::string_view program_id = "program";
 /// Since 1970, UTC: for people and for what is kept. No timer runs on it but over a restart.
 using wall_time = std::chrono::milliseconds;
 

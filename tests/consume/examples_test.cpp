@@ -1,4 +1,5 @@
 // The examples as programs: each one runs, does what its first lines say, and ends.
+#include "tests/host/caller.hpp"
 #include "tests/net/temp_folder.hpp"
 #include "tests/net/test_client.hpp"
 #include "tests/net/turn_client.hpp"
@@ -144,6 +145,20 @@ TEST_CASE("embed_sfu forwards, and tells who comes and goes") {
     for (int i = 0; i < 4; ++i) told.push_back(example.read_line());
     CHECK(told == std::vector<std::string>{"ann joined algebra", "(player) joined algebra",
                                            "(player) left algebra", "ann left algebra"});
+    CHECK(example.end(SIGTERM) == -SIGTERM);
+}
+
+TEST_CASE("embed_room greets who was invited") {
+    program example({CONF_EMBED_ROOM, "0"});
+    const auto line = example.read_line();  // of the moderator: an address, then a token
+    const auto space = line.find(' ');
+    REQUIRE(space != std::string::npos);
+    conf::test::caller ada(address_of(line), "board");
+    CHECK(ada.enter("Ada", line.substr(space + 1))["people"][0]["role"] == "moderator");
+    CHECK(ada.event("chat.message")["message"]["text"] == "Welcome, Ada");
+    ada.send(conf::test::chat(3, "Bonjour"));
+    REQUIRE(example.read_line().starts_with("http"));  // the viewer's
+    CHECK(example.read_line() == "Ada: Bonjour");
     CHECK(example.end(SIGTERM) == -SIGTERM);
 }
 

@@ -3,11 +3,9 @@
 
 #include "libconf/net/event_loop.hpp"
 #include "libconf/net/http_server.hpp"
-#include "tests/net/test_client.hpp"
-#include "tests/net/websocket_frames.hpp"
+#include "tests/host/caller.hpp"
 
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <condition_variable>
@@ -19,7 +17,6 @@
 
 using namespace conf;
 using namespace conf::test;
-using nlohmann::json;
 
 namespace {
 
@@ -88,68 +85,11 @@ struct fixture {
     endpoint at;
 };
 
-/// A client that speaks the protocol by hand.
-class caller {
-public:
-    caller(const fixture& at, const std::string& room) : wire_(at.at) {
-        wire_.send("GET /signal/" + room +
-                   " HTTP/1.1\r\nHost: t\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                   "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
-        status = wire_.read_answer().status;
-    }
-
-    void send(const json& what) { wire_.send(text_frame(what.dump())); }
-    void send_text(const std::string& what) { wire_.send(text_frame(what)); }
-    /// The next message, or the close code as a number.
-    json read() {
-        while (true) {
-            if (auto got = take_frame(buffer_)) {
-                if (got->head == (fin | op_text)) return json::parse(got->payload);
-                if (got->head == (fin | op_close)) return got->code();
-                continue;
-            }
-            const auto more = wire_.read_some();
-            if (more.empty()) return 0;
-            buffer_ += more;
-        }
-    }
-    /// The answer to that request; events before it are left out.
-    json answer(std::uint64_t id) {
-        while (true) {
-            auto got = read();
-            // Events about people have an id, too: a text.
-            if (got.is_number() || (got.contains("id") && got["id"] == id)) return got;
-        }
-    }
-    json event(const std::string& type) {
-        while (true) {
-            auto got = read();
-            if (got.is_number() || got.value("type", "") == type) return got;
-        }
-    }
-    json enter(const std::string& name) {
-        send({{"type", "hello"}, {"id", 1}, {"versions", {1}}});
-        (void)answer(1);
-        send({{"type", "join"}, {"id", 2}, {"name", name}});
-        return answer(2);
-    }
-
-    int status = 0;
-
-private:
-    test_client wire_;
-    std::string buffer_;
-};
-
-json chat(std::uint64_t id, const std::string& text) {
-    return {{"type", "chat.send"}, {"id", id}, {"text", text}, {"key", text}};
-}
-
 }  // namespace
 
 TEST_CASE("two people meet and talk", "[host]") {
     fixture on;
-    caller ann(on, "tuesday");
+    caller ann(on.at, "tuesday");
     REQUIRE(ann.status == 101);
     const auto welcome = ann.enter("Ann");
     CHECK(welcome["type"] == "welcome");
@@ -157,7 +97,7 @@ TEST_CASE("two people meet and talk", "[host]") {
     CHECK(welcome["people"][0]["role"] == "moderator");
     CHECK_FALSE(welcome["media"].get<bool>());
 
-    caller bob(on, "tuesday");
+    caller bob(on.at, "tuesday");
     CHECK(bob.enter("Bob")["people"].size() == 2);
     CHECK(ann.event("person.joined")["person"]["name"] == "Bob");
     bob.send(chat(3, "bonjour"));
@@ -167,8 +107,8 @@ TEST_CASE("two people meet and talk", "[host]") {
 
 TEST_CASE("rooms do not hear each other", "[host]") {
     fixture on;
-    caller ann(on, "a");
-    caller bob(on, "b");
+    caller ann(on.at, "a");
+    caller bob(on.at, "b");
     (void)ann.enter("Ann");
     (void)bob.enter("Bob");
     bob.send(chat(3, "here"));
@@ -180,7 +120,7 @@ TEST_CASE("rooms do not hear each other", "[host]") {
 
 TEST_CASE("nobody is told of what is not kept", "[host]") {
     fixture on;
-    caller ann(on, "tuesday");
+    caller ann(on.at, "tuesday");
     (void)ann.enter("Ann");
     on.loop.call([&] { on.store.held = true; });
     ann.send(chat(3, "kept?"));
@@ -199,7 +139,7 @@ TEST_CASE("nobody is told of what is not kept", "[host]") {
 
 TEST_CASE("while nothing can be kept, nothing is promised", "[host]") {
     fixture on;
-    caller ann(on, "tuesday");
+    caller ann(on.at, "tuesday");
     (void)ann.enter("Ann");
     on.loop.call([&] { on.host.set_saving(false); });
     ann.send(chat(3, "lost?"));
@@ -211,13 +151,13 @@ TEST_CASE("while nothing can be kept, nothing is promised", "[host]") {
 
 TEST_CASE("who is not admitted sees nothing", "[host]") {  // SEC-ROOM-3
     fixture on;
-    caller ann(on, "tuesday");
+    caller ann(on.at, "tuesday");
     (void)ann.enter("Ann");
     on.loop.call([&] {
         on.entry.refused = rooms::error_code::unknown_room;
         on.entry.refused_text = "there is no such room, or it is not for you";
     });
-    caller eve(on, "tuesday");
+    caller eve(on.at, "tuesday");
     eve.send({{"type", "hello"}, {"id", 1}, {"versions", {1}}});
     const auto refused = eve.answer(1);
     CHECK(refused["code"] == "unknown_room");
@@ -228,9 +168,9 @@ TEST_CASE("who is not admitted sees nothing", "[host]") {  // SEC-ROOM-3
 
 TEST_CASE("nonsense is answered, and too much of it ends that connection alone", "[host]") {  // SEC-WS-5
     fixture on;
-    caller ann(on, "tuesday");
+    caller ann(on.at, "tuesday");
     (void)ann.enter("Ann");
-    caller eve(on, "tuesday");
+    caller eve(on.at, "tuesday");
     (void)eve.enter("Eve");
     eve.send_text("{]");
     CHECK(eve.event("error")["code"] == "bad_message");
@@ -248,16 +188,16 @@ TEST_CASE("a full room says so", "[host]") {
     fixture on;
     std::vector<caller> inside;
     for (const auto* const name : {"Ann", "Bob", "Cleo"}) {
-        inside.emplace_back(on, "tuesday");
+        inside.emplace_back(on.at, "tuesday");
         CHECK(inside.back().enter(name)["type"] == "welcome");
     }
-    caller late(on, "tuesday");
+    caller late(on.at, "tuesday");
     CHECK(late.enter("Dan")["code"] == "room_full");
 }
 
 TEST_CASE("a restart is announced", "[host]") {
     fixture on;
-    caller ann(on, "tuesday");
+    caller ann(on.at, "tuesday");
     (void)ann.enter("Ann");
     on.loop.call([&] { on.host.announce_restart(); });
     CHECK(ann.event("restarting")["type"] == "restarting");

@@ -8,7 +8,7 @@ import { settings } from "../app/settings.ts";
 import { formatList, language, t } from "../i18n/index.ts";
 import { Button, TextField } from "../kit/index.ts";
 import { Frame } from "./frame.tsx";
-import { Preview } from "./preview.tsx";
+import { DeviceChoices, Preview } from "./preview.tsx";
 
 /** A name, and one click. Devices are offered, never demanded. */
 export function PrejoinPage(props: {
@@ -99,6 +99,7 @@ export function PrejoinPage(props: {
                         />
                     </div>
                 </form>
+                <DeviceChoices client={client} own={own} />
             </div>
         </Frame>
     );

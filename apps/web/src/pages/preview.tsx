@@ -8,7 +8,7 @@ import { deviceSentence } from "../app/words.ts";
 import { t } from "../i18n/index.ts";
 import { Button, Icon, Meter, Select } from "../kit/index.ts";
 
-/** Own picture with the two switches on it, what is wrong with the devices, and which they are. */
+/** Own picture with the two switches on it, and what is wrong with the devices. */
 export function Preview({ client, own }: { readonly client: Client; readonly own: OwnMedia }) {
     const video = useRef<HTMLVideoElement>(null);
     useSignalEffect(() => {
@@ -55,7 +55,6 @@ export function Preview({ client, own }: { readonly client: Client; readonly own
                 <MicrophoneMeter own={own} />
             </div>
             <Faults own={own} />
-            <DeviceChoices client={client} own={own} />
         </section>
     );
 }

@@ -4,7 +4,7 @@ import type { OwnMedia } from "../app/own_media.ts";
 import { t } from "../i18n/index.ts";
 import { Button } from "../kit/index.ts";
 import { Frame } from "./frame.tsx";
-import { Preview } from "./preview.tsx";
+import { DeviceChoices, Preview } from "./preview.tsx";
 
 /** The picture stays; what the hosts write is read aloud. */
 export function WaitingPage({ client, own }: { readonly client: Client; readonly own: OwnMedia }) {
@@ -30,6 +30,7 @@ export function WaitingPage({ client, own }: { readonly client: Client; readonly
                     </div>
                     <Button label={t("entry.waiting-leave")} onClick={() => void client.leave()} />
                 </div>
+                <DeviceChoices client={client} own={own} />
             </div>
         </Frame>
     );

@@ -1,0 +1,142 @@
+"""Meetings from Python: start a server, open a room, invite, follow what happens, write into the chat.
+
+    import asyncio, libconf
+
+    async def main():
+        async with libconf.Server(http="127.0.0.1:8080") as server:
+            room = server.room("board")
+            print(room.invite(role="moderator"))
+            async for event in room.events():
+                if event.kind == "came_in":
+                    room.say("Host", f"Welcome, {event.name}")
+
+    asyncio.run(main())
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from . import _libconf
+from ._libconf import Event, Person
+
+__all__ = ["Event", "Person", "Room", "Server", "__version__"]
+__version__ = _libconf.version
+
+
+def _listed(value: str | Sequence[str]) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+class Server:
+    """A conferencing server in this process; its own threads do the work.
+
+    http, media: where it listens, "host:port", one or several; media "" for none. data: a folder for what must
+    survive a restart; "" for nothing. open_rooms: whether everybody may enter every room; None: where only this
+    machine can reach it. secrets: what signs invitations, the first one; all of them are valid.
+
+    Raises RuntimeError, with what failed, where it cannot be started.
+    """
+
+    def __init__(self, http: str | Sequence[str] = "127.0.0.1:8080", *,
+                 media: str | Sequence[str] = "localhost:0", data: str = "",
+                 open_rooms: bool | None = False, secrets: Sequence[str] = ()) -> None:
+        self._queues: set[tuple[asyncio.AbstractEventLoop, asyncio.Queue]] = set()
+        self._native = _libconf.Server(_listed(http), [one for one in _listed(media) if one], data, open_rooms,
+                                       list(secrets))
+        self._native.on_event(self._take)
+
+    async def __aenter__(self) -> Server:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.get_running_loop().run_in_executor(None, self.close)
+
+    def close(self) -> None:
+        """Ends every connection; what was kept in `data` stays. Whoever follows events sees their end."""
+        self._native.close()
+        for loop, queue in list(self._queues):
+            loop.call_soon_threadsafe(queue.put_nowait, None)
+
+    @property
+    def listening(self) -> list[str]:
+        """With the ports that were bound: "http://127.0.0.1:8080", ..."""
+        return self._native.listening()
+
+    @property
+    def rooms(self) -> list[str]:
+        """Names of rooms where somebody is."""
+        return self._native.rooms()
+
+    def room(self, name: str) -> Room:
+        """A handle for the room of that name, whether anybody is there or not."""
+        return Room(self, name)
+
+    def revoke(self, token: str) -> None:
+        """Nobody comes in with that invitation any more. RuntimeError where it is none of this server's."""
+        self._native.revoke(token)
+
+    async def events(self) -> AsyncIterator[Event]:
+        """What happens in all rooms from the first `anext` on, until the server is closed."""
+        entry = (asyncio.get_running_loop(), asyncio.Queue())
+        self._queues.add(entry)
+        try:
+            while (event := await entry[1].get()) is not None:
+                yield event
+        finally:
+            self._queues.discard(entry)
+
+    def _take(self, event: Event) -> None:
+        # On a thread of the server's.
+        for loop, queue in list(self._queues):
+            try:
+                loop.call_soon_threadsafe(queue.put_nowait, event)
+            except RuntimeError:  # that loop is closed
+                self._queues.discard((loop, queue))
+
+
+class Room:
+    """One room of a server. What acts on people is done soon; where there is nobody of that id, nothing happens."""
+
+    def __init__(self, server: Server, name: str) -> None:
+        self.server, self.name = server, name
+
+    def invite(self, role: str = "viewer", *, name: str = "", user: str = "", uses: int = 0,
+               life: float = 7 * 86_400) -> str:
+        """A token for the room's link, good for `life` seconds and `uses` people (0: any number).
+
+        role: "viewer", "presenter" or "moderator" (ValueError). name, user: of the person and the account.
+        """
+        return self.server._native.invite(self.name, role, name, user, uses, life)
+
+    @property
+    def people(self) -> list[Person]:
+        """Who is in, then who waits."""
+        return self.server._native.people(self.name)
+
+    async def events(self) -> AsyncIterator[Event]:
+        """What happens here."""
+        async for event in self.server.events():
+            if event.room == self.name:
+                yield event
+
+    def say(self, name: str, text: str) -> None:
+        """A public message under that name."""
+        self.server._native.say(self.name, name, text)
+
+    def admit(self, person: str) -> None:
+        self.server._native.admit(self.name, person)
+
+    def refuse(self, person: str) -> None:
+        self.server._native.refuse(self.name, person)
+
+    def set_role(self, person: str, role: str) -> None:
+        self.server._native.set_role(self.name, person, role)
+
+    def remove(self, person: str, *, ban: bool = False) -> None:
+        self.server._native.remove(self.name, person, ban)
+
+    def end(self) -> None:
+        """Ends the meeting for everybody."""
+        self.server._native.end(self.name)

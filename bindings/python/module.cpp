@@ -1,0 +1,204 @@
+// The native half of the Python package: conf::server and its meetings, one to one. What is Python about it
+// stands in libconf/__init__.py.
+#include <conf/server.hpp>
+#include <conf/version.hpp>
+
+#include <pybind11/functional.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace py = pybind11;
+
+namespace {
+
+/// Errors become exceptions, with the library's own sentence.
+template <class Value>
+Value value_of(conf::result<Value> from) {
+    if (!from) throw std::runtime_error(from.error().message());
+    return std::move(*from);
+}
+
+conf::meeting_role role_named(const std::string& name) {
+    if (name == "viewer") return conf::meeting_role::viewer;
+    if (name == "presenter") return conf::meeting_role::presenter;
+    if (name == "moderator") return conf::meeting_role::moderator;
+    throw std::invalid_argument("\"" + name + "\" is no role; there are viewer, presenter and moderator");
+}
+
+const char* name_of(conf::meeting_role role) {
+    switch (role) {
+        case conf::meeting_role::viewer: return "viewer";
+        case conf::meeting_role::presenter: return "presenter";
+        case conf::meeting_role::moderator: return "moderator";
+    }
+    return "viewer";
+}
+
+const char* name_of(conf::meeting_event_kind kind) {
+    switch (kind) {
+        case conf::meeting_event_kind::came_in: return "came_in";
+        case conf::meeting_event_kind::left: return "left";
+        case conf::meeting_event_kind::lost: return "lost";
+        case conf::meeting_event_kind::came_back: return "came_back";
+        case conf::meeting_event_kind::waits: return "waits";
+        case conf::meeting_event_kind::renamed: return "renamed";
+        case conf::meeting_event_kind::role_changed: return "role_changed";
+        case conf::meeting_event_kind::hand: return "hand";
+        case conf::meeting_event_kind::source: return "source";
+        case conf::meeting_event_kind::message: return "message";
+        case conf::meeting_event_kind::ended: return "ended";
+    }
+    return "ended";
+}
+
+/// Owns the server, and lets go of Python's lock wherever it waits: its threads call back into Python.
+class server {
+public:
+    server(std::vector<std::string> http, std::vector<std::string> media, const std::string& data,
+           std::optional<bool> open_rooms, std::vector<std::string> secrets) {
+        conf::server_options options;
+        options.http.listen = std::move(http);
+        options.media.listen = std::move(media);
+        options.data.path = data;
+        options.rooms.open = open_rooms;
+        options.rooms.secrets = std::move(secrets);
+        const py::gil_scoped_release free;
+        server_ = std::make_unique<conf::server>(value_of(conf::server::create(std::move(options))));
+    }
+    ~server() { close(); }
+    server(const server&) = delete;
+    server& operator=(const server&) = delete;
+
+    void close() {
+        const py::gil_scoped_release free;
+        server_.reset();
+    }
+
+    [[nodiscard]] std::vector<std::string> listening() const { return running().listening(); }
+
+    [[nodiscard]] std::string invite(const std::string& room, const std::string& role,
+                                     const std::string& name, const std::string& user, std::uint32_t uses,
+                                     double life_s) const {
+        conf::invitation wanted;
+        wanted.room = room;
+        wanted.role = role_named(role);
+        wanted.name = name;
+        wanted.user = user;
+        wanted.uses = uses;
+        wanted.life = std::chrono::seconds(static_cast<std::int64_t>(life_s));
+        const py::gil_scoped_release free;
+        return value_of(meetings().invite(wanted));
+    }
+    void revoke(const std::string& token) const {
+        const py::gil_scoped_release free;
+        if (const auto done = meetings().revoke(token); !done) {
+            throw std::runtime_error(done.error().message());
+        }
+    }
+    [[nodiscard]] std::vector<conf::meeting_person> people(const std::string& room) const {
+        const py::gil_scoped_release free;
+        return meetings().people(room);
+    }
+    [[nodiscard]] std::vector<std::string> rooms() const {
+        const py::gil_scoped_release free;
+        return meetings().rooms();
+    }
+    void on_event(std::function<void(const conf::meeting_event&)> handler) const {
+        const py::gil_scoped_release free;
+        meetings().on_event(std::move(handler));
+    }
+    [[nodiscard]] conf::meetings meetings() const { return running().meetings(); }
+
+private:
+    [[nodiscard]] conf::server& running() const {
+        if (!server_) throw std::runtime_error("the server is closed");
+        return *server_;
+    }
+
+    std::unique_ptr<conf::server> server_;
+};
+
+}  // namespace
+
+PYBIND11_MODULE(_libconf, module) {
+    module.doc() = "The native half of libconf; use the package.";
+    module.attr("version") = std::string(conf::version());
+
+    py::class_<conf::meeting_person>(module, "Person", "Somebody in a meeting, or in its waiting room.")
+        .def_readonly("id", &conf::meeting_person::id)
+        .def_readonly("name", &conf::meeting_person::name)
+        .def_property_readonly("role", [](const conf::meeting_person& self) { return name_of(self.role); })
+        .def_readonly("waiting", &conf::meeting_person::waiting)
+        .def_readonly("guest", &conf::meeting_person::guest)
+        .def_readonly("here", &conf::meeting_person::here)
+        .def_readonly("microphone", &conf::meeting_person::microphone)
+        .def_readonly("camera", &conf::meeting_person::camera)
+        .def_readonly("screen", &conf::meeting_person::screen)
+        .def_readonly("hand", &conf::meeting_person::hand)
+        .def_readonly("away", &conf::meeting_person::away)
+        .def("__repr__", [](const conf::meeting_person& self) {
+            return "<Person " + self.name + (self.waiting ? ", waiting>" : ">");
+        });
+
+    py::class_<conf::meeting_event>(module, "Event", "Something happened in a meeting.")
+        .def_property_readonly("kind", [](const conf::meeting_event& self) { return name_of(self.what); })
+        .def_readonly("room", &conf::meeting_event::room)
+        .def_readonly("who", &conf::meeting_event::who)
+        .def_readonly("name", &conf::meeting_event::name)
+        .def_readonly("text", &conf::meeting_event::text)
+        .def_readonly("on", &conf::meeting_event::on)
+        .def_property_readonly("role", [](const conf::meeting_event& self) { return name_of(self.role); })
+        .def("__repr__", [](const conf::meeting_event& self) {
+            return std::string("<Event ") + name_of(self.what) + " in " + self.room + ">";
+        });
+
+    const auto no_lock = py::call_guard<py::gil_scoped_release>();
+    py::class_<server>(module, "Server")
+        .def(py::init<std::vector<std::string>, std::vector<std::string>, const std::string&,
+                      std::optional<bool>, std::vector<std::string>>())
+        .def("close", &server::close)
+        .def("listening", &server::listening)
+        .def("invite", &server::invite)
+        .def("revoke", &server::revoke)
+        .def("people", &server::people)
+        .def("rooms", &server::rooms)
+        .def("on_event", &server::on_event)
+        .def(
+            "admit",
+            [](const server& self, const std::string& room, const std::string& who) {
+                self.meetings().admit(room, who);
+            },
+            no_lock)
+        .def(
+            "refuse",
+            [](const server& self, const std::string& room, const std::string& who) {
+                self.meetings().refuse(room, who);
+            },
+            no_lock)
+        .def(
+            "set_role",
+            [](const server& self, const std::string& room, const std::string& who, const std::string& role) {
+                self.meetings().set_role(room, who, role_named(role));
+            },
+            no_lock)
+        .def(
+            "remove",
+            [](const server& self, const std::string& room, const std::string& who, bool ban) {
+                self.meetings().remove(room, who, ban);
+            },
+            no_lock)
+        .def(
+            "say",
+            [](const server& self, const std::string& room, const std::string& name,
+               const std::string& text) { self.meetings().say(room, name, text); },
+            no_lock)
+        .def("end", [](const server& self, const std::string& room) { self.meetings().end(room); }, no_lock);
+}

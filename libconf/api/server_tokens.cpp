@@ -1,0 +1,135 @@
+// Who may enter which room: tokens of the signalling, and those that confctl asks for.
+#include "libconf/api/server_impl.hpp"
+#include "libconf/auth/access_token.hpp"
+#include "libconf/auth/base64url.hpp"
+#include "libconf/auth/room_token.hpp"
+#include "libconf/crypto/random.hpp"
+#include "libconf/net/clock.hpp"
+#include "libconf/net/session_limiter.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace conf::inline v0 {
+namespace {
+
+constexpr std::int64_t token_seconds_max = 366 * 86'400;
+
+rooms::role role_in(const auth::room_token& token) noexcept {
+    switch (token.acts_as) {
+        case auth::room_role::viewer: return rooms::role::viewer;
+        case auth::room_role::presenter: return rooms::role::presenter;
+        case auth::room_role::moderator: return rooms::role::moderator;
+    }
+    return rooms::role::viewer;
+}
+
+/// `key=value` from the front of a request; the value of the last key may have spaces.
+std::pair<std::string_view, std::string_view> take_word(std::string_view& request, std::string_view last) {
+    const bool takes_all =
+        !last.empty() && request.starts_with(last) && request.substr(last.size()).starts_with('=');
+    const auto end = takes_all ? request.size() : std::min(request.find(' '), request.size());
+    const auto word = request.substr(0, end);
+    request.remove_prefix(std::min(end + 1, request.size()));
+    const auto equals = std::min(word.find('='), word.size());
+    return {word.substr(0, equals), word.substr(std::min(equals + 1, word.size()))};
+}
+
+template <class Number>
+void read_number(std::string_view text, Number& into) {
+    std::from_chars(text.data(), text.data() + text.size(), into);
+}
+
+}  // namespace
+
+/// Where rooms are open, everybody may come in; elsewhere who has a token, or was in before. An address that
+/// tried too many bad ones is not told whether the next one is good (SEC-ROOM-1).
+rooms::entry server::impl::admit(const host::visitor& who) {
+    rooms::entry made;
+    const auto refuse = [&](rooms::error_code code, std::string text) {
+        made.refused = code;
+        made.refused_text = std::move(text);
+        return made;
+    };
+    if (draining_) {
+        made.retry_after_seconds = 5;
+        return refuse(rooms::error_code::server_full, "the server is about to stop and takes nobody new");
+    }
+    if (who.resumes) return made;
+    if (who.token == nullptr || who.token->empty()) {
+        if (rooms_open_) return made;
+        return refuse(rooms::error_code::unknown_room, "there is no such room, or it is not for you");
+    }
+    const auto from = ip_address::parse(who.address);
+    const auto now = net::clock_now();
+    if (from && !failed_lookups_->would_admit(*from, now)) {
+        made.retry_after_seconds = 60;
+        return refuse(rooms::error_code::rate, "too many links of yours were not good; wait a minute");
+    }
+    const auto token = auth::verify_room_token(*who.token, token_secrets_, net::wall_now());
+    if (!token || token->room != who.room) {
+        if (from) static_cast<void>(failed_lookups_->admits(*from, now));
+        if (token) return refuse(rooms::error_code::bad_token, "this link is for another room");
+        const bool expired = token.error().code() == auth::token_errc::expired;
+        return refuse(expired ? rooms::error_code::expired_token : rooms::error_code::bad_token,
+                      token.error().message());
+    }
+    made.acts_as = role_in(*token);
+    made.external_id = token->user;
+    if (!token->name.empty()) made.name = token->name;
+    made.with = rooms::ticket{
+        .id = auth::base64url(token->id),
+        .uses_max = token->uses,
+        .expires = std::chrono::duration_cast<rooms::wall_time>(token->expires.time_since_epoch())};
+    // A link that is passed on is no person: who is banned with it must not ban all who have it.
+    if (token->uses == 1) made.ban_keys = {"token " + made.with->id};
+    return made;
+}
+
+/// Of "room=algebra right=both name= seconds=3600": what confctl sends.
+std::string server::impl::sign_token(std::string_view request) const {
+    auth::access_token token{
+        .room = {}, .right = auth::media_right::both, .name = {}, .expires = net::wall_now()};
+    std::int64_t seconds = 3600;
+    while (!request.empty()) {
+        const auto [key, value] = take_word(request, {});
+        if (key == "room") token.room = value;
+        if (key == "name") token.name = value;
+        if (key == "right" && value == "publish") token.right = auth::media_right::publish;
+        if (key == "right" && value == "play") token.right = auth::media_right::play;
+        if (key == "seconds") read_number(value, seconds);
+    }
+    if (seconds < 1 || seconds > token_seconds_max) {
+        return fmt::format(R"({{"error":"expected a life of 1 to {} seconds"}})", token_seconds_max);
+    }
+    token.expires += std::chrono::seconds(seconds);
+    const auto key = crypto::system_random_key();
+    std::copy_n(key.begin(), token.nonce.size(), token.nonce.begin());
+    const auto signed_text = auth::sign(token, token_secrets_.front());
+    if (!signed_text) return fmt::format(R"({{"error":"{}"}})", signed_text.error().message());
+    return fmt::format(R"({{"token":"{}"}})", *signed_text);
+}
+
+/// Of "room=ROOM role=ROLE uses=N seconds=S name=NAME".
+std::string server::impl::sign_invitation(std::string_view request) const {
+    invitation wanted;
+    std::int64_t seconds = 0;
+    while (!request.empty()) {
+        const auto [key, value] = take_word(request, "name");
+        if (key == "room") wanted.room = value;
+        if (key == "role" && value == "presenter") wanted.role = meeting_role::presenter;
+        if (key == "role" && value == "moderator") wanted.role = meeting_role::moderator;
+        if (key == "uses") read_number(value, wanted.uses);
+        if (key == "seconds") read_number(value, seconds);
+        if (key == "name") wanted.name = value;
+    }
+    wanted.life = std::chrono::seconds(seconds);
+    const auto made = meetings().invite(wanted);
+    if (!made) return fmt::format(R"({{"error":"{}"}})", made.error().message());
+    return fmt::format(R"({{"token":"{}"}})", *made);
+}
+
+}  // namespace conf::inline v0

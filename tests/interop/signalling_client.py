@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A client of the signalling protocol, written from PROTOCOL.md alone, in another language than the server's.
 
-usage: signalling_client.py ws://HOST:PORT/signal/ROOM
+usage: signalling_client.py ws://HOST:PORT/signal/ROOM [TOKEN TOKEN]      of a moderator, of a viewer
 
 Two people enter the room, chat, raise a hand, and one of them comes back after his connection was cut.
 """
@@ -52,18 +52,18 @@ def expect(what, found):
         sys.exit(f"FAILED signalling client: {found}")
 
 
-async def enter(url, name):
+async def enter(url, name, token=None):
     client = await Client.connect(url)
-    hello = await client.ask("hello", versions=[1], client="signalling_client.py")
+    hello = await client.ask("hello", versions=[1], client="signalling_client.py", **({"token": token} if token else {}))
     expect(hello["type"] == "ok" and hello["version"] == 1, hello)
     welcome = await client.ask("join", name=name)
     expect(welcome["type"] == "welcome", welcome)
     return client, welcome
 
 
-async def main(url):
-    ada, ada_in = await enter(url, "Ada")
-    bo, bo_in = await enter(url, "Bo")
+async def main(url, moderators=None, viewers=None):
+    ada, ada_in = await enter(url, "Ada", moderators)
+    bo, bo_in = await enter(url, "Bo", viewers)
     expect([person["name"] for person in bo_in["people"]] == ["Ada", "Bo"], bo_in)
     expect((await ada.event("person.joined"))["person"]["name"] == "Bo", "nobody joined")
 
@@ -98,4 +98,4 @@ async def main(url):
     print("ok signalling client")
 
 
-asyncio.run(main(sys.argv[1]))
+asyncio.run(main(*sys.argv[1:]))

@@ -19,10 +19,10 @@ enum class meeting_role : std::uint8_t { viewer, presenter, moderator };
 
 /// A token for a link: `https://host/r/ROOM#token=TOKEN`, or `token` of `hello` in the signalling protocol.
 struct invitation {
-    std::string room;  ///< 1 to 64 letters, digits, "-", "_", "."
+    std::string room{};  ///< 1 to 64 letters, digits, "-", "_", "."
     meeting_role role = meeting_role::viewer;
-    std::string name;  ///< as people see it, at most 255 bytes; empty: who enters says it
-    std::string user;  ///< of an account, at most 255 bytes: a ban binds it. Empty: a guest
+    std::string name{};  ///< as people see it, at most 255 bytes; empty: who enters says it
+    std::string user{};  ///< of an account, at most 255 bytes: a ban binds it. Empty: a guest
     /// How many may enter with it; 0: any number. Somebody who comes back does not enter again.
     std::uint32_t uses = 0;
     std::chrono::seconds life{std::chrono::hours{7 * 24}};  ///< at most 366 days
@@ -30,8 +30,8 @@ struct invitation {
 
 /// Somebody in a meeting, or in its waiting room.
 struct meeting_person {
-    std::string id;  ///< of this meeting; only to be compared
-    std::string name;
+    std::string id{};  ///< of this meeting; only to be compared
+    std::string name{};
     meeting_role role = meeting_role::viewer;
     bool waiting = false;
     bool guest = true;  ///< came without a token that names a person
@@ -59,7 +59,7 @@ enum class meeting_event_kind : std::uint8_t {
 
 struct meeting_event {
     meeting_event_kind what{};
-    std::string room;
+    std::string room{};
     std::string who{};   ///< a person's id
     std::string name{};  ///< of that person
     std::string text{};

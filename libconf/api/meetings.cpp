@@ -5,7 +5,7 @@
 #include "libconf/crypto/random.hpp"
 #include "libconf/net/clock.hpp"
 
-#include <conf/media.hpp>
+#include <conf/track.hpp>
 
 #include <algorithm>
 #include <mutex>

@@ -221,6 +221,77 @@ cases.push(['on a phone, in French', async () => {
   await accessible(ana, 'the chat');
 }]);
 
+cases.push(['320 px wide, nothing is cut off or scrolls sideways', async () => {
+  const fits = async (peer, what) => {
+    const wide = await peer.page.evaluate(() => document.documentElement.scrollWidth);
+    require(wide <= 320, `${what} is ${wide} px wide`);
+  };
+  const link = new_link();
+  const bo = await come('chromium', 'Bo');
+  await bo.enter(link);
+  const ana = await come('chromium', 'Ana', {width: 320, height: 640, touch: true, locale: 'fr'});
+  await ana.page.goto(server.http);
+  await fits(ana, 'the landing page');
+  await ana.page.goto(link);
+  await ana.see('form .button.main');
+  await fits(ana, 'the page before joining');
+  await ana.join();
+  await ana.until('Bo', seen => seen.people.Bo?.picture);
+  await fits(ana, 'the call');
+  for (const panel of ['Personnes', 'Discussion']) {
+    await ana.press_button(panel);
+    await ana.see('.panel');
+    await fits(ana, panel);
+  }
+  // What stands in the bar can be reached.
+  const outside = await ana.page.evaluate(() => [...document.querySelectorAll('.bar button')]
+    .filter(one => one.offsetParent && (one.getBoundingClientRect().right > 320 || one.getBoundingClientRect().bottom > 640))
+    .map(one => one.getAttribute('aria-label') ?? one.textContent));
+  require(outside.length === 0, `outside of the window: ${outside}`);
+}]);
+
+cases.push(['from link to call with the keyboard alone', async () => {
+  const link = new_link();
+  const bo = await come('chromium', 'Bo');
+  await bo.enter(link);
+  const ana = await come('chromium', 'Ana');
+  await ana.page.goto(link);
+  await ana.until_page('an open door', () => document.querySelector('form .button.main')?.ariaDisabled !== 'true');
+  const focused = () => ana.page.evaluate(() => {
+    const one = document.activeElement;
+    const shown = getComputedStyle(one).outlineStyle !== 'none' || one.matches('h1, h2, main, [role=toolbar]');
+    return {name: one.getAttribute('aria-label') ?? one.labels?.[0]?.textContent.trim() ?? one.textContent.trim(), shown};
+  });
+  /** Tab until that is in focus; each stop on the way has to be seen. */
+  const tab_to = async (words, key = 'Tab') => {
+    for (let i = 0; i < 40; ++i) {
+      const {name, shown} = await focused();
+      if (name.startsWith(words)) return;
+      require(shown || name.length > 60, `no focus can be seen on "${name}"`);
+      await ana.key(key);
+    }
+    throw new Error(`"${words}" is not reached: ${(await focused()).name}`);
+  };
+  await tab_to('Your name');
+  await ana.page.keyboard.type('Ana');
+  await ana.key('Enter');
+  await ana.until('Bo', seen => seen.people.Bo);
+  await ana.key('F2');
+  await tab_to('Raise your hand', 'ArrowRight');
+  await ana.key('Enter');
+  await bo.until('the hand', seen => seen.people.Ana?.says.includes('hand up'));
+  await ana.key('m');
+  await bo.until('that she is muted', seen => seen.people.Ana.says.includes('microphone off'));
+  await ana.key('c');
+  await tab_to('Message to everybody');
+  await ana.page.keyboard.type('From the keyboard, m and v are letters here');
+  await ana.key('Enter');
+  await bo.press_button('Chat');
+  await bo.until('her words', seen => seen.messages.includes('From the keyboard, m and v are letters here'));
+  await ana.key('Escape');
+  await ana.until_page('a closed panel', () => document.querySelector('.panel') === null);
+}]);
+
 let failed = 0;
 for (const [name, body] of cases) {
   if (wanted.length > 0 && !wanted.some(one => name.includes(one))) continue;

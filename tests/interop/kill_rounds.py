@@ -61,6 +61,7 @@ class Person:
         self.unanswered, self.said = {}, 0
         self.hand = number % 2 == 0
         self.back_at = None
+        self.talks = False
         self.there = asyncio.Event()
         self.life = asyncio.create_task(self.live())
 
@@ -96,7 +97,9 @@ class Person:
         answer = self.answers[self.next_id] = asyncio.get_running_loop().create_future()
         await self.socket.send(json.dumps({"type": kind, "id": self.next_id, **fields}))
         try:
-            return await asyncio.wait_for(answer, PATIENCE)
+            # Not wait_for: before Python 3.12 it can lose a cancellation.
+            async with asyncio.timeout(PATIENCE):
+                return await answer
         except asyncio.CancelledError:
             if asyncio.current_task().cancelling():
                 raise
@@ -132,8 +135,8 @@ class Person:
         self.acknowledged.append(text)
 
     async def talk(self):
-        """Until cancelled: one message after the other."""
-        while True:
+        """While `talks` is set: one message after the other."""
+        while self.talks:
             await self.there.wait()
             self.said += 1
             with contextlib.suppress(ConnectionError, websockets.WebSocketException):
@@ -178,6 +181,8 @@ async def main(program, folder, rounds):
     roles = [one.role for one in people]
     away = []
     for _ in range(rounds):
+        for one in people:
+            one.talks = True
         talks = [asyncio.create_task(one.talk()) for one in people]
         await asyncio.sleep(random.uniform(0.3, 1.5))
         await server.kill()
@@ -187,9 +192,9 @@ async def main(program, folder, rounds):
         started = time.monotonic()
         await everybody()
         away += [one.back_at - started for one in people]
-        for talk in talks:
-            talk.cancel()
-        await asyncio.gather(*talks, return_exceptions=True)
+        for one in people:
+            one.talks = False
+        await asyncio.gather(*talks)
         kept = await history(people[0])
         there = set(kept)
         if lost := [text for text in acknowledged[-CHECKED:] if text not in there]:
@@ -206,13 +211,18 @@ async def main(program, folder, rounds):
 
 
 try:
-    back, acknowledged = asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+    limit = 20 + 10 * int(sys.argv[3])
+    back, acknowledged = asyncio.run(
+        asyncio.wait_for(main(sys.argv[1], sys.argv[2], int(sys.argv[3])), limit))
     ninety_fifth = sorted(back)[int(0.95 * len(back)) - 1]
     good = statistics.median(back) <= 5 and ninety_fifth <= 10
     print(f"{'ok' if good else 'FAILED'} kill rounds: {sys.argv[3]} rounds, {PEOPLE} people back after "
           f"{statistics.median(back):.2f} s at the median, {ninety_fifth:.2f} s at 95 %, {acknowledged} messages "
           "acknowledged, 0 lost, 0 twice", flush=True)
     sys.exit(0 if good else 1)
+except TimeoutError:
+    print(f"FAILED kill rounds: not over after {limit} s", flush=True)
+    sys.exit(1)
 except Failed as why:
     print(f"FAILED kill rounds: {why}", flush=True)
     sys.exit(1)

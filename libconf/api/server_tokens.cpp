@@ -48,16 +48,14 @@ void read_number(std::string_view text, Number& into) {
 /// Where rooms are open, everybody may come in; elsewhere who has a token, or was in before. An address that
 /// tried too many bad ones is not told whether the next one is good (SEC-ROOM-1).
 rooms::entry server::impl::admit(const host::visitor& who) {
-    rooms::entry made;
-    const auto refuse = [&](rooms::error_code code, std::string text) {
-        made.refused = code;
-        made.refused_text = std::move(text);
-        return made;
+    const auto refuse = [](rooms::error_code code, std::string text,
+                           std::optional<std::uint32_t> retry_after_seconds = std::nullopt) {
+        return rooms::entry{
+            .refused = code, .refused_text = std::move(text), .retry_after_seconds = retry_after_seconds};
     };
-    if (draining_) {
-        made.retry_after_seconds = 5;
-        return refuse(rooms::error_code::server_full, "the server is about to stop and takes nobody new");
-    }
+    if (draining_)
+        return refuse(rooms::error_code::server_full, "the server is about to stop and takes nobody new", 5);
+    rooms::entry made;
     if (who.resumes) return made;
     if (who.token == nullptr || who.token->empty()) {
         if (rooms_open_) return made;
@@ -65,10 +63,8 @@ rooms::entry server::impl::admit(const host::visitor& who) {
     }
     const auto from = ip_address::parse(who.address);
     const auto now = net::clock_now();
-    if (from && !failed_lookups_->would_admit(*from, now)) {
-        made.retry_after_seconds = 60;
-        return refuse(rooms::error_code::rate, "too many links of yours were not good; wait a minute");
-    }
+    if (from && !failed_lookups_->would_admit(*from, now))
+        return refuse(rooms::error_code::rate, "too many links of yours were not good; wait a minute", 60);
     const auto token = auth::verify_room_token(*who.token, token_secrets_, net::wall_now());
     if (!token || token->room != who.room) {
         if (from) static_cast<void>(failed_lookups_->admits(*from, now));

@@ -2,6 +2,7 @@
 /// answer and event.
 #pragma once
 
+#include "libconf/base/big_variant.hpp"
 #include "libconf/room/requests.hpp"
 #include "libconf/room/types.hpp"
 
@@ -227,13 +228,13 @@ struct restarting {
     friend bool operator==(const restarting&, const restarting&) = default;
 };
 
-using message_body =
-    std::variant<done, failure, door_opened, welcome, waiting, chat_sent, chat_page, ice_given, published,
-                 door, waiting_message, person_joined, person_changed, person_left, room_changed,
-                 waiting_joined, waiting_left, muted, unmute_asked, speaker, reaction, chat_came,
-                 chat_changed, typing, ice_renewed, receive_offer, receive_tracks, publish_ended,
-                 receive_ended, restarting>;
-inline constexpr std::size_t message_count = std::variant_size_v<message_body>;
+using any_message = std::variant<done, failure, door_opened, welcome, waiting, chat_sent, chat_page,
+                                 ice_given, published, door, waiting_message, person_joined, person_changed,
+                                 person_left, room_changed, waiting_joined, waiting_left, muted, unmute_asked,
+                                 speaker, reaction, chat_came, chat_changed, typing, ice_renewed,
+                                 receive_offer, receive_tracks, publish_ended, receive_ended, restarting>;
+using message_body = big_variant<any_message>;
+inline constexpr std::size_t message_count = std::variant_size_v<any_message>;
 
 struct message {
     std::optional<std::uint64_t> id{};  ///< of the request that it answers; nothing: an event
@@ -243,3 +244,5 @@ struct message {
 };
 
 }  // namespace conf::rooms
+
+extern template class conf::big_variant<conf::rooms::any_message>;

@@ -1,6 +1,7 @@
 /// What a meeting made in one turn: messages, what is to be kept, what media have to do, and news.
 #pragma once
 
+#include "libconf/base/big_variant.hpp"
 #include "libconf/room/messages.hpp"
 
 #include <cstdint>
@@ -67,49 +68,74 @@ struct transport_end {
 struct came_in {
     person_info person;
     bool again = false;  ///< after the place was lost
+
+    friend bool operator==(const came_in&, const came_in&) = default;
 };
 struct went_away {
     participant_id id;
     std::string name;
     departure why{};
+
+    friend bool operator==(const went_away&, const went_away&) = default;
 };
 struct lost_connection {
     participant_id id;
+
+    friend bool operator==(const lost_connection&, const lost_connection&) = default;
 };
 struct came_back {
     participant_id id;
+
+    friend bool operator==(const came_back&, const came_back&) = default;
 };
 struct renamed {
     participant_id id;
     std::string name;
+
+    friend bool operator==(const renamed&, const renamed&) = default;
 };
 struct got_role {
     participant_id id;
     role acts_as{};
+
+    friend bool operator==(const got_role&, const got_role&) = default;
 };
 struct raised_hand {
     participant_id id;
     bool up = false;
+
+    friend bool operator==(const raised_hand&, const raised_hand&) = default;
 };
 struct switched_source {
     participant_id id;
     source what{};
     bool on = false;
+
+    friend bool operator==(const switched_source&, const switched_source&) = default;
 };
 struct asked_to_enter {
     guest_info guest;
+
+    friend bool operator==(const asked_to_enter&, const asked_to_enter&) = default;
 };
 struct wrote {
     chat_message message;
+
+    friend bool operator==(const wrote&, const wrote&) = default;
 };
 struct room_set {
     room_info room;
+
+    friend bool operator==(const room_set&, const room_set&) = default;
 };
 /// By a moderator or by the program, or because everybody was gone for long enough.
-struct meeting_ended {};
+struct meeting_ended {
+    friend bool operator==(const meeting_ended&, const meeting_ended&) = default;
+};
 
-using event = std::variant<came_in, went_away, lost_connection, came_back, renamed, got_role, raised_hand,
-                           switched_source, asked_to_enter, wrote, room_set, meeting_ended>;
+using any_event = std::variant<came_in, went_away, lost_connection, came_back, renamed, got_role, raised_hand,
+                               switched_source, asked_to_enter, wrote, room_set, meeting_ended>;
+using event = big_variant<any_event>;
 
 /// Reused from turn to turn; a meeting only appends, the shell takes and clears. To one connection: records,
 /// then messages in their order, then closings.
@@ -134,3 +160,5 @@ struct outputs {
 };
 
 }  // namespace conf::rooms
+
+extern template class conf::big_variant<conf::rooms::any_event>;

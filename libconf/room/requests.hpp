@@ -1,6 +1,7 @@
 /// What a client may ask for: one struct for each request of the protocol.
 #pragma once
 
+#include "libconf/base/big_variant.hpp"
 #include "libconf/room/types.hpp"
 
 #include <cstddef>
@@ -202,12 +203,13 @@ struct receive_reset {
 };
 
 /// The order is the one of the table of permissions.
-using request_body =
+using any_request =
     std::variant<hello, join, resume, leave, set_media, set_name, set_hand, lower_hands, react, set_away,
                  mute, ask_unmute, set_role, remove_person, end_meeting, set_locks, set_room, admit, refuse,
                  set_lobby_message, fresh_ice, chat_send, chat_edit, chat_delete, chat_react, chat_typing,
                  chat_history, publish, view, receive_answer, receive_restart, receive_reset>;
-inline constexpr std::size_t request_count = std::variant_size_v<request_body>;
+using request_body = big_variant<any_request>;
+inline constexpr std::size_t request_count = std::variant_size_v<any_request>;
 
 struct request {
     std::uint64_t id = 0;
@@ -217,3 +219,5 @@ struct request {
 };
 
 }  // namespace conf::rooms
+
+extern template class conf::big_variant<conf::rooms::any_request>;

@@ -164,7 +164,7 @@ using body_reader = request_body (*)(fields&);
 template <std::size_t... Index>
 constexpr std::array<body_reader, sizeof...(Index)> make_readers(std::index_sequence<Index...>) {
     return {[](fields& from) {
-        return request_body(read(from, as<std::variant_alternative_t<Index, request_body>>{}));
+        return request_body(read(from, as<std::variant_alternative_t<Index, any_request>>{}));
     }...};
 }
 

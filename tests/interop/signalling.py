@@ -51,18 +51,19 @@ def invited():
         meet(running, *tokens)
 
 
-@case("signalling survives SIGKILL, 5 rounds")
+@case("ten callers survive SIGKILL, 5 rounds")
 def killed():
     kill(5)
 
 
-@case("signalling survives SIGKILL, 200 rounds", long=True)
+@case("ten callers survive SIGKILL, 200 rounds", long=True)
 def killed_often():
     kill(200)
 
 
 def kill(rounds):
-    words = [PYTHON, HERE / "kill_rounds.py", harness.Where.bin / "conf-server", harness.folder("killed"), rounds]
+    words = [PYTHON, HERE / "kill_rounds.py", harness.Where.bin / "conf-server", harness.Where.bin / "call_load",
+             harness.folder("killed"), "--rounds", rounds]
     with Child(words, "kill rounds") as child:
         line = child.wait_for(r"^(ok|FAILED) kill rounds.*", 30 + 15 * rounds)
         require(line[1] == "ok", line[0])

@@ -1,36 +1,14 @@
 #include "tests/bench/sfu/crowd.hpp"
 
-#include <linux/sock_diag.h>
-#include <netinet/udp.h>
+#include "tests/bench/peer/payload.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <stdexcept>
 
 namespace sfu_load {
 namespace {
-
-struct arrival {
-    std::int64_t at_ns = 0;
-    std::size_t segment_bytes = 0;
-};
-
-arrival read_control(msghdr& message) {
-    arrival found;
-    for (auto* one = CMSG_FIRSTHDR(&message); one != nullptr; one = CMSG_NXTHDR(&message, one)) {
-        if (one->cmsg_level == SOL_SOCKET && one->cmsg_type == SCM_TIMESTAMPNS) {
-            timespec at{};
-            std::memcpy(&at, CMSG_DATA(one), sizeof at);
-            found.at_ns = std::int64_t{at.tv_sec} * 1'000'000'000 + at.tv_nsec;
-        } else if (one->cmsg_level == SOL_UDP && one->cmsg_type == UDP_GRO) {
-            int size = 0;
-            std::memcpy(&size, CMSG_DATA(one), sizeof size);
-            found.segment_bytes = static_cast<std::size_t>(size);
-        }
-    }
-    return found;
-}
 
 void watch(int epoll, client& one) {
     epoll_event event{};
@@ -43,12 +21,6 @@ void watch(int epoll, client& one) {
 
 crowd::crowd(publisher& from, common& with, std::uint32_t check_every)
     : publisher_(from), common_(with), check_every_(check_every), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
-    for (std::size_t i = 0; i < batch; ++i) {
-        pieces_[i] = {memory_.data() + i * slot_bytes, slot_bytes};
-        headers_[i].msg_hdr.msg_iov = &pieces_[i];
-        headers_[i].msg_hdr.msg_iovlen = 1;
-        headers_[i].msg_hdr.msg_control = controls_[i].data();
-    }
     watch(epoll_, publisher_.transport());
 }
 
@@ -67,33 +39,18 @@ std::size_t crowd::serve(std::int64_t wait_ns) {
     const timespec wait{wait_ns / 1'000'000'000, wait_ns % 1'000'000'000};
     const auto count =
         ::epoll_pwait2(epoll_, events_.data(), static_cast<int>(events_.size()), &wait, nullptr);
-    for (int i = 0; i < count; ++i)
-        read(*static_cast<client*>(events_[static_cast<std::size_t>(i)].data.ptr));
-    return datagrams_;
-}
-
-void crowd::read(client& of) {
-    for (auto& each : headers_) each.msg_hdr.msg_controllen = control_bytes;
-    // One call: what it leaves makes the socket ready again.
-    const auto count = ::recvmmsg(of.fd(), headers_.data(), batch, MSG_DONTWAIT, nullptr);
     for (int i = 0; i < count; ++i) {
-        const auto slot = static_cast<std::size_t>(i);
-        const auto arrived = read_control(headers_[slot].msg_hdr);
-        auto data = mutable_bytes(memory_).subspan(slot * slot_bytes, headers_[slot].msg_len);
-        const auto segment = arrived.segment_bytes == 0 ? data.size() : arrived.segment_bytes;
-        while (!data.empty()) {
-            const auto size = std::min(segment, data.size());
-            take(of, data.first(size), arrived.at_ns);
-            data = data.subspan(size);
-        }
+        auto& of = *static_cast<client*>(events_[static_cast<std::size_t>(i)].data.ptr);
+        reader_.read(of.fd(), [&](mutable_bytes datagram, std::int64_t at_ns) { take(of, datagram, at_ns); });
     }
+    return datagrams_;
 }
 
 void crowd::take(client& of, mutable_bytes datagram, std::int64_t arrived_ns) {
     ++datagrams_;
     if (load_u8(datagram, 0) < 128) return of.handle_stun_or_dtls(datagram);
     if (&of == &publisher_.transport()) {
-        const auto got = of.peer().handle(datagram, now(), unused_);
+        const auto got = of.handle_media(datagram);
         if (got.what == media::received_packet::kind::rtcp) publisher_.take_rtcp(got.plain);
         return;
     }
@@ -112,14 +69,14 @@ void crowd::take_media(client& of, mutable_bytes datagram, std::int64_t arrived_
     // The first packet of each receiver is checked in any case: set-up ends with media, not with noise.
     const bool first = !of.first_media_ns.has_value();
     if (first || sequence % check_every_ == 0) {
-        const auto got = of.peer().handle(datagram, now(), unused_);
+        const auto got = of.handle_media(datagram);
         if (got.what != media::received_packet::kind::rtp) {
             ++result_.refused;
             return;
         }
         ++result_.checked;
         const auto packet = rtp::parse_packet(got.plain);
-        const auto sent_ns = packet ? read_stamp(packet->payload()) : std::nullopt;
+        const auto sent_ns = packet ? bench::read_stamp(packet->payload()) : std::nullopt;
         if (!sent_ns) {
             ++result_.unstamped;
         } else {
@@ -174,12 +131,7 @@ crowd_result crowd::end() {
 
 std::uint64_t crowd::drops() const {
     std::uint64_t sum = 0;
-    for (const auto& one : receivers_) {
-        std::array<std::uint32_t, SK_MEMINFO_VARS> info{};
-        socklen_t size = sizeof info;
-        if (::getsockopt(one->fd(), SOL_SOCKET, SO_MEMINFO, info.data(), &size) == 0)
-            sum += info[SK_MEMINFO_DROPS];
-    }
+    for (const auto& one : receivers_) sum += one->drops();
     return sum;
 }
 

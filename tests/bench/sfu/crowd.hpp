@@ -2,11 +2,11 @@
 #pragma once
 
 #include "libconf/rtp/packet.hpp"
+#include "tests/bench/peer/datagram_reader.hpp"
 #include "tests/bench/sfu/client.hpp"
 #include "tests/bench/sfu/publisher.hpp"
 
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include <cstdint>
 #include <memory>
@@ -51,27 +51,17 @@ public:
     [[nodiscard]] std::uint64_t drops() const;
 
 private:
-    void read(client& of);
     void take(client& of, mutable_bytes datagram, std::int64_t arrived_ns);
     void take_media(client& of, mutable_bytes datagram, std::int64_t arrived_ns);
-
-    static constexpr std::size_t batch = 16;
-    static constexpr std::size_t slot_bytes = 65536;
-    static constexpr std::size_t control_bytes = 128;
 
     publisher& publisher_;
     common& common_;
     std::uint32_t check_every_;
     int epoll_;
     std::vector<std::unique_ptr<client>> receivers_;
-    std::vector<std::byte> memory_ = std::vector<std::byte>(batch * slot_bytes);
-    struct alignas(cmsghdr) control_block : std::array<std::byte, control_bytes> {};
-    std::array<control_block, batch> controls_{};
-    std::array<iovec, batch> pieces_{};
-    std::array<mmsghdr, batch> headers_{};
+    bench::datagram_reader reader_;
     std::array<epoll_event, 256> events_{};
     std::size_t datagrams_ = 0;
-    dtls::outputs unused_;
     crowd_result result_;
     std::int64_t kept_up_ns_ = 0;
     std::size_t next_kept_ = 0;

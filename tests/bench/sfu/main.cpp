@@ -1,4 +1,5 @@
 // Publishes one stream into an SFU and plays it with a growing crowd; prints JSON. run.py drives it.
+#include "tests/bench/peer/process_usage.hpp"
 #include "tests/bench/sfu/crowd.hpp"
 #include "tests/bench/sfu/publisher.hpp"
 
@@ -6,14 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include <sched.h>
-#include <sys/resource.h>
-
 #include <charconv>
 #include <cstdio>
-#include <ctime>
-#include <fstream>
-#include <map>
 #include <stdexcept>
 #include <string>
 
@@ -104,23 +99,6 @@ settings read_arguments(int count, char** words) {
     return made;
 }
 
-double cpu_seconds_of(int pid) {
-    clockid_t clock{};
-    timespec at{};
-    if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &at) != 0)
-        throw std::runtime_error("the server has gone");
-    return static_cast<double>(at.tv_sec) + static_cast<double>(at.tv_nsec) / 1e9;
-}
-
-/// Proportional share of memory, in KiB.
-long memory_kib_of(int pid) {
-    std::ifstream lines("/proc/" + std::to_string(pid) + "/smaps_rollup");
-    for (std::string line; std::getline(lines, line);) {
-        if (line.starts_with("Pss:")) return std::strtol(line.c_str() + 4, nullptr, 10);
-    }
-    return 0;
-}
-
 double seconds_of(std::int64_t ns) {
     return static_cast<double>(ns) / 1e9;
 }
@@ -148,12 +126,12 @@ public:
         publisher_.start(wall_ns());
         sending_ = true;
         run_for(0.5);
-        const auto memory_before = memory_kib_of(settings_.pid);
+        const auto memory_before = bench::memory_kib_of(settings_.pid);
         json steps = json::array();
         for (const auto count : settings_.receivers) {
             auto step = measure(count);
             step["memory_kib_a_receiver"] =
-                static_cast<double>(memory_kib_of(settings_.pid) - memory_before) /
+                static_cast<double>(bench::memory_kib_of(settings_.pid) - memory_before) /
                 static_cast<double>(count);
             steps.push_back(step);
             if (step["loss_percent"] > settings_.loss_max || step["latency_ms"]["p99"] > settings_.p99_max_ms)
@@ -225,13 +203,13 @@ private:
         const auto drops_before = crowd_.drops();
         const auto sent_before = publisher_.packets();
         crowd_.begin();
-        const auto cpu_before = cpu_seconds_of(settings_.pid);
-        const auto own_before = own_cpu();
+        const auto cpu_before = bench::cpu_seconds_of(settings_.pid);
+        const auto own_before = bench::own_cpu_seconds();
         const auto began = wall_ns();
         run_for(settings_.seconds);
-        const auto cpu = cpu_seconds_of(settings_.pid) - cpu_before;
+        const auto cpu = bench::cpu_seconds_of(settings_.pid) - cpu_before;
         const auto took = seconds_of(wall_ns() - began);
-        const auto own = own_cpu() - own_before;
+        const auto own = bench::own_cpu_seconds() - own_before;
         const auto got = crowd_.end();
         const auto sent = publisher_.packets() - sent_before;
         const auto received = static_cast<double>(got.received);
@@ -262,12 +240,6 @@ private:
                  {{"p50", quantile(setup, 0.5)}, {"p95", quantile(setup, 0.95)}, {"count", setup.size()}}}};
     }
 
-    static double own_cpu() {
-        timespec at{};
-        ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &at);
-        return static_cast<double>(at.tv_sec) + static_cast<double>(at.tv_nsec) / 1e9;
-    }
-
     settings settings_;
     common common_;
     publisher publisher_;
@@ -276,24 +248,12 @@ private:
     bool sending_ = false;
 };
 
-void settle_in(int cpu) {
-    rlimit files{};
-    ::getrlimit(RLIMIT_NOFILE, &files);
-    files.rlim_cur = files.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &files);
-    if (cpu < 0) return;
-    cpu_set_t only;
-    CPU_ZERO(&only);
-    CPU_SET(static_cast<std::size_t>(cpu), &only);
-    ::sched_setaffinity(0, sizeof only, &only);
-}
-
 }  // namespace
 
 int main(int count, char** words) {
     try {
         const auto chosen = read_arguments(count, words);
-        settle_in(chosen.cpu);
+        bench::settle_in(chosen.cpu);
         std::puts(program(chosen).run().dump().c_str());
         return 0;
     } catch (const std::exception& wrong) {

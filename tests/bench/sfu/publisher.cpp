@@ -3,6 +3,7 @@
 #include "libconf/rtp/extensions.hpp"
 #include "libconf/rtp/header_writer.hpp"
 #include "libconf/rtp/rtcp_builder.hpp"
+#include "tests/bench/peer/payload.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -17,37 +18,7 @@ constexpr std::size_t audio_payload_bytes = 80;    // 32 kbit/s
 constexpr std::size_t video_payload_bytes = 1087;  // 115 of them a second are 1 Mbit/s
 constexpr std::uint32_t packets_of_key_frame = 12;
 
-void stamp(mutable_bytes payload) {
-    const auto at = static_cast<std::uint64_t>(wall_ns());
-    store_u32(payload, stamp_at, stamp_mark);
-    store_u32(payload, stamp_at + 4, static_cast<std::uint32_t>(at >> 32));
-    store_u32(payload, stamp_at + 8, static_cast<std::uint32_t>(at));
-}
-
-/// RFC 7741 §4.2: descriptor with a picture id of 15 bits, TL0PICIDX and layer bytes, as browsers write it.
-void write_descriptor(mutable_bytes payload, bool first, std::uint16_t picture) {
-    payload[0] = static_cast<std::byte>(0x80 | (first ? 0x10 : 0));  // X, S, partition 0
-    payload[1] = std::byte{0xE0};                                    // I, L, T
-    store_u16(payload, 2, static_cast<std::uint16_t>(0x8000 | (picture & 0x7FFF)));
-    payload[4] = static_cast<std::byte>(picture & 0xFF);
-    payload[5] = std::byte{0};
-}
-
-/// RFC 6386 §9.1: the frame's tag; a key frame has start code and size.
-void write_frame_tag(mutable_bytes behind_descriptor, bool key_frame) {
-    const std::array<std::uint8_t, 10> tag{
-        static_cast<std::uint8_t>(key_frame ? 0x10 : 0x11), 0, 0, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0x68, 0x01};
-    for (std::size_t i = 0; i < tag.size(); ++i) behind_descriptor[i] = static_cast<std::byte>(tag[i]);
-}
-
 }  // namespace
-
-std::optional<std::int64_t> read_stamp(bytes payload) noexcept {
-    if (payload.size() < stamp_at + stamp_bytes || load_u32(payload, stamp_at) != stamp_mark)
-        return std::nullopt;
-    return static_cast<std::int64_t>(std::uint64_t{load_u32(payload, stamp_at + 4)} << 32 |
-                                     load_u32(payload, stamp_at + 8));
-}
 
 publisher::publisher(common& with) : common_(with), client_(client::role::publisher, with) {
     for (auto& each : streams_) {
@@ -98,7 +69,7 @@ void publisher::send_packet(stream& of, std::uint8_t payload_type, bool marker, 
                                             .sequence_number = of.sequence++,
                                             .payload_type = payload_type,
                                             .marker = marker});
-    stamp(payload);
+    bench::write_stamp(payload);
     std::ranges::copy(payload, packet.begin() + static_cast<std::ptrdiff_t>(size));
     std::array<std::byte, 1500> out;
     client_.send(client_.peer().protect_rtp(bytes(packet).first(size + payload.size()), out));
@@ -108,7 +79,7 @@ void publisher::send_packet(stream& of, std::uint8_t payload_type, bool marker, 
 
 void publisher::send_audio() {
     std::array<std::byte, audio_payload_bytes> payload{};
-    payload[0] = std::byte{0x78};  // RFC 6716 §3.1: CELT, 20 ms, one frame
+    payload[0] = bench::opus_toc;
     send_packet(streams_[0], media::opus_payload_type, false, payload);
     streams_[0].timestamp += 960;
 }
@@ -127,8 +98,9 @@ void publisher::begin_frame() {
 void publisher::send_video() {
     if (packet_in_frame_ == 0) begin_frame();
     std::array<std::byte, video_payload_bytes> payload{};
-    write_descriptor(payload, packet_in_frame_ == 0, picture_);
-    if (packet_in_frame_ == 0) write_frame_tag(mutable_bytes(payload).subspan(6), key_frame_);
+    bench::write_vp8_descriptor(payload, packet_in_frame_ == 0, picture_);
+    if (packet_in_frame_ == 0)
+        bench::write_vp8_tag(mutable_bytes(payload).subspan(bench::vp8_descriptor_bytes), key_frame_, {});
     const bool last = packet_in_frame_ + 1 == packets_of_frame_;
     send_packet(streams_[1], media::vp8_payload_type, last, payload);
     if (last) {

@@ -8,13 +8,6 @@
 
 namespace sfu_load {
 
-/// Where each payload, behind whatever a server may have changed, has the time of its own send call.
-inline constexpr std::size_t stamp_at = 16;
-inline constexpr std::size_t stamp_bytes = 16;
-inline constexpr std::uint32_t stamp_mark = 0x5F4C'4F41;
-/// Nanoseconds of CLOCK_REALTIME; nothing where there is no stamp.
-[[nodiscard]] std::optional<std::int64_t> read_stamp(bytes payload) noexcept;
-
 /// Packets stand spread over their frame's interval, as a paced sender has them.
 class publisher {
 public:

@@ -6,52 +6,58 @@
 # FUNCTION is declared in HEADER, without arguments, and returns conf::embedded_files. The folder is taken as it is,
 # folders below it too; a build of its own (a bundler's) may fill it if its targets stand in DEPENDS.
 #
-# String literals, not the assembler's .incbin: compilers take them at some 10 MB a second, they need no second language,
-# work with every compiler, and a compiler cache sees what is in them. Everything is made by CMake itself.
+# The assembler's .incbin, in a statement of the C++ source: megabytes of WebAssembly take no time, where string literals
+# take minutes. gzip is Debian's, which every system has.
 
 # The build calls this file as a script to write the source.
 if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
-    # A literal that spells each byte, so that no escape can run into its neighbour.
-    function(literal_of_hex out hex)
-        string(REGEX REPLACE "(..)" "\\\\x\\1" escaped "${hex}")
-        set(${out} "\"${escaped}\"" PARENT_SCOPE)
-    endfunction()
+    string(REGEX MATCH "^(.*)::([^:]+)$" whole ${FUNCTION})
+    set(namespace ${CMAKE_MATCH_1})
+    set(function ${CMAKE_MATCH_2})
+    string(REPLACE "::" "_" symbol ${FUNCTION})
 
     file(GLOB_RECURSE names RELATIVE ${FOLDER} ${FOLDER}/*)
     list(SORT names)
     list(LENGTH names count)
+    file(REMOVE_RECURSE ${OUTPUT}.zipped)
+    file(MAKE_DIRECTORY ${OUTPUT}.zipped)
     set(rows "")
+    set(bytes "")
+    set(symbols "")
+    set(number 0)
     foreach(name IN LISTS names)
         file(SIZE ${FOLDER}/${name} size)
         file(SHA256 ${FOLDER}/${name} hash)
         string(SUBSTRING ${hash} 0 32 hash)
-        file(READ ${FOLDER}/${name} hex HEX)
-        literal_of_hex(content "${hex}")
+        set(content ${symbol}_${number})
+        string(APPEND bytes "    \"${content}: .incbin \\\"${FOLDER}/${name}\\\"\\n\"\n")
+        string(APPEND symbols "extern \"C\" [[gnu::visibility(\"hidden\")]] const char ${content}[];\n")
 
-        file(ARCHIVE_CREATE OUTPUT ${OUTPUT}.gz PATHS ${FOLDER}/${name} FORMAT raw
-            COMPRESSION GZip COMPRESSION_LEVEL 9)
-        file(READ ${OUTPUT}.gz hex HEX)
-        file(SIZE ${OUTPUT}.gz zipped_size)
-        file(REMOVE ${OUTPUT}.gz)
-        # RFC 1952: bytes 4 to 7 are the time of compression. The same files shall make the same source.
-        string(SUBSTRING "${hex}" 0 8 magic)
-        string(SUBSTRING "${hex}" 16 -1 rest)
-        literal_of_hex(zipped "${magic}00000000${rest}")
+        set(file ${OUTPUT}.zipped/${number})
+        # Without its name and time: the same files shall make the same program.
+        execute_process(COMMAND gzip --best --no-name --stdout ${FOLDER}/${name} OUTPUT_FILE ${file}
+            COMMAND_ERROR_IS_FATAL ANY)
+        file(SIZE ${file} zipped_size)
         math(EXPR worth_it "${size} * 9 / 10")
         if(zipped_size GREATER worth_it)  # pictures, for example
-            set(zipped "\"\"")
-            set(zipped_size 0)
+            set(zipped "{}")
+        else()
+            set(zipped "{${content}_zipped, ${zipped_size}}")
+            string(APPEND bytes "    \"${content}_zipped: .incbin \\\"${file}\\\"\\n\"\n")
+            string(APPEND symbols
+                "extern \"C\" [[gnu::visibility(\"hidden\")]] const char ${content}_zipped[];\n")
         endif()
-        string(APPEND rows "    {\"${name}\", {${content}, ${size}}, {${zipped}, ${zipped_size}}, \"${hash}\"},\n")
+        string(APPEND rows "    {\"${name}\", {${content}, ${size}}, ${zipped}, \"${hash}\"},\n")
+        math(EXPR number "${number} + 1")
     endforeach()
 
-    string(REGEX MATCH "^(.*)::([^:]+)$" whole ${FUNCTION})
     file(WRITE ${OUTPUT}
-        "// Made by cmake/embed.cmake.\n#include \"${HEADER}\"\n\n"
-        "#include <array>\n\nnamespace ${CMAKE_MATCH_1} {\nnamespace {\n\n"
+        "// Made by cmake/embed.cmake.\n#include \"${HEADER}\"\n\n#include <array>\n\n"
+        "__asm__(\n    \".pushsection .rodata\\n\"\n${bytes}    \".popsection\\n\");\n\n${symbols}\n"
+        "namespace ${namespace} {\nnamespace {\n\n"
         "constexpr std::array<conf::embedded_file, ${count}> files{{\n${rows}}};\n\n}  // namespace\n\n"
-        "conf::embedded_files ${CMAKE_MATCH_2}() noexcept {\n    return files;\n}\n\n"
-        "}  // namespace ${CMAKE_MATCH_1}\n")
+        "conf::embedded_files ${function}() noexcept {\n    return files;\n}\n\n"
+        "}  // namespace ${namespace}\n")
     return()
 endif()
 
@@ -68,7 +74,5 @@ function(conf_embed target)
             -DFUNCTION=${embed_FUNCTION} -P ${conf_embed_script}
         DEPENDS ${files} ${conf_embed_script} ${embed_DEPENDS}
         COMMENT "Embedding ${name}" VERBATIM)
-    # Clang warns above 64 KiB, where a compiler need not go on; all of ours do.
-    set_source_files_properties(${output} PROPERTIES COMPILE_OPTIONS -Wno-overlength-strings)
     target_sources(${target} PRIVATE ${output})
 endfunction()

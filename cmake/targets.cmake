@@ -25,7 +25,9 @@ function(conf_target_defaults target)
         CXX_VISIBILITY_PRESET hidden
         VISIBILITY_INLINES_HIDDEN ON)
     target_compile_options(${target} PRIVATE
-        -Wall -Wextra -Wpedantic -Wconversion $<$<NOT:$<BOOL:${CONF_UNITY}>>:-Wshadow> -Werror=format-security
+        -Wall -Wextra -Wpedantic -Wconversion $<$<NOT:$<BOOL:${CONF_UNITY}>>:-Wshadow>
+        # In a unity build every file looks like a header to GCC.
+        $<$<AND:$<BOOL:${CONF_UNITY}>,$<CXX_COMPILER_ID:GNU>>:-Wno-subobject-linkage> -Werror=format-security
         $<$<BOOL:${CONF_WERROR}>:-Werror>
         # libstdc++ 12 uses what it deprecates, inside std::stable_sort, and Clang says so at our line.
         $<$<CXX_COMPILER_ID:Clang>:-Wno-error=deprecated-declarations>)

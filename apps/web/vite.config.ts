@@ -1,5 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -11,10 +12,31 @@ export const resolve = {
     },
 };
 
+/** `/third-party.txt`: whose code is in the pages, and under which licence, as most licences ask for. */
+const notices = (): Plugin => ({
+    name: "notices",
+    apply: "build",
+    generateBundle() {
+        const { dependencies } = JSON.parse(readFileSync(here("package.json"), "utf8"));
+        const source = Object.keys(dependencies).map((name) => {
+            const folder = here(`node_modules/${name}`);
+            const { version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+            const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
+            const text = file === undefined ? "" : readFileSync(`${folder}/${file}`, "utf8");
+            return `${name} ${version} (${license ?? "licence below"})\n\n${text}`;
+        });
+        this.emitFile({ type: "asset", fileName: "third-party.txt", source: source.join("\n\n") });
+    },
+});
+
+// What is fetched only when an effect is switched on lies apart: it is no part of what a page costs (scripts/bytes.mjs).
+const effects = "assets/effects/[name]-[hash]";
+
 // Everything is served from inside conf-server: hashed names may be kept by browsers for ever, nothing is inline.
 export default defineConfig({
     base: "/",
     resolve,
+    plugins: [notices()],
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     build: {
         target: "es2022",
@@ -25,12 +47,18 @@ export default defineConfig({
             output: {
                 // The words of a language say which: what a page costs is counted by name (scripts/bytes.mjs).
                 chunkFileNames: (chunk) => {
+                    if (chunk.moduleIds.some((id) => id.includes("/src/effects/"))) return `${effects}.js`;
                     const words = /\/i18n\/(\w+)\/(\w+)\.json$/.exec(chunk.facadeModuleId ?? "");
                     return words === null
                         ? "assets/[name]-[hash].js"
                         : `assets/words-${words[1]}-${words[2]}-[hash].js`;
                 },
+                assetFileNames: (asset) =>
+                    asset.originalFileNames.some((name) => name.includes("node_modules/"))
+                        ? `${effects}[extname]`
+                        : "assets/[name]-[hash][extname]",
             },
         },
     },
+    worker: { rollupOptions: { output: { entryFileNames: `${effects}.js` } } },
 });

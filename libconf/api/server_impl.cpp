@@ -200,7 +200,13 @@ void server::impl::add_pages(net::http_router& routes, bool metrics) {
             routes, "/" + std::string(one.name), one,
             one.name.starts_with("assets/") ? net::file_life::immutable : net::file_life::checked);
     }
-    for (const auto* const path : {"/", "/r/{room}"}) net::add_static_file(routes, path, *index);
+    net::add_static_file(routes, "/", *index);
+    // The one page with noise removal and background blur.
+    routes.add("GET", "/r/{room}", [&call = *index](const http_request& request) {
+        auto made = net::serve_file(call, net::file_life::checked, request);
+        made.runs_webassembly = true;
+        return made;
+    });
 }
 
 result<void> server::impl::start_control() {

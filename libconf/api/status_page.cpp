@@ -14,7 +14,7 @@ namespace conf::api {
 namespace {
 
 // One struct, filled twice: a text that is missing in one language does not compile.
-struct texts {
+struct status_texts {
     std::string_view tag;
     std::string_view title;
     std::string_view running;
@@ -35,7 +35,7 @@ struct texts {
     std::string_view units[4][2];  // day, hour, minute, second: one and many
 };
 
-constexpr texts english{
+constexpr status_texts english_status{
     .tag = "en",
     .title = "libconf server",
     .running = "Running",
@@ -56,7 +56,7 @@ constexpr texts english{
     .units = {{"day", "days"}, {"hour", "hours"}, {"minute", "minutes"}, {"second", "seconds"}},
 };
 
-constexpr texts french{
+constexpr status_texts french_status{
     .tag = "fr",
     .title = "Serveur libconf",
     .running = "En service",
@@ -79,7 +79,7 @@ constexpr texts french{
 };
 
 // The two largest units: "2 days 3 hours". 0 counts as many in English, as one in French.
-std::string format_uptime(std::chrono::seconds uptime, const texts& in) {
+std::string format_uptime(std::chrono::seconds uptime, const status_texts& in) {
     constexpr std::int64_t sizes[] = {86400, 3600, 60, 1};
     auto rest = static_cast<std::int64_t>(uptime.count());
     std::string made;
@@ -163,11 +163,11 @@ language choose_language(std::string_view accept_language) noexcept {
 }
 
 std::string_view language_tag(language in) noexcept {
-    return in == language::french ? french.tag : english.tag;
+    return in == language::french ? french_status.tag : english_status.tag;
 }
 
 std::string render_status_page(const server_view& view, language in, bool metrics_here) {
-    const auto& t = in == language::french ? french : english;
+    const auto& t = in == language::french ? french_status : english_status;
     std::string relay;
     if (view.turn) {
         for (const auto& url : view.turn->listening) {

@@ -18,7 +18,7 @@
 namespace conf::inline v0 {
 namespace {
 
-class category final : public std::error_category {
+class config_errors final : public std::error_category {
 public:
     [[nodiscard]] const char* name() const noexcept override { return "conf.config"; }
     [[nodiscard]] std::string message(int code) const override {
@@ -34,7 +34,7 @@ public:
 }  // namespace
 
 const std::error_category& config_category() noexcept {
-    static const category instance;
+    static const config_errors instance;
     return instance;
 }
 

@@ -115,7 +115,7 @@ void append(std::string& to, const node& from) {
             } else if constexpr (std::is_same_v<type, std::int64_t>) {
                 to += std::to_string(value);
             } else if constexpr (std::is_same_v<type, std::string>) {
-                to += quoted(value);
+                to += in_quotes(value);
             } else if constexpr (std::is_same_v<type, node_list>) {
                 to += '[';
                 append_items(value.items);
@@ -163,7 +163,7 @@ std::string shown(const node& value) {
     return text.substr(0, end) + "…";
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string made = "\"";
     append_escaped(made, text);
     return made + '"';

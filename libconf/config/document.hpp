@@ -52,6 +52,6 @@ struct syntax_error {
 [[nodiscard]] std::string shown(const node& value);
 
 /// `text` as a TOML basic string with its quotes.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 
 }  // namespace conf::config

@@ -33,14 +33,6 @@ std::string wrapped(std::string_view text, std::string_view indent) {
     return made + line + "\n";
 }
 
-std::string_view section_of(std::string_view name) {
-    return name.substr(0, name.rfind('.'));
-}
-
-std::string_view last_part(std::string_view name) {
-    return name.substr(name.rfind('.') + 1);
-}
-
 std::string_view when_it_changes(const key& k) {
     return k.when == takes_effect::at_once ? "Changes while the program runs." : "Changes at the next start.";
 }
@@ -94,7 +86,7 @@ std::string reference_text(std::string_view program, std::string_view fresh_secr
         std::string value(k.default_for(program));
         if (k.name == "turn.secrets" && !fresh_secret.empty()) {
             made += wrapped("Default: none. This one was drawn at random for you, just now.", "# ");
-            value = fmt::format("[{}]", quoted(fresh_secret));
+            value = fmt::format("[{}]", in_quotes(fresh_secret));
         }
         made += fmt::format("{} = {}\n", last_part(k.name), value);
     }

@@ -336,14 +336,14 @@ std::vector<key> make_keys() {
 
 std::string list_of(const std::vector<std::string>& texts) {
     std::string made = "[";
-    for (const auto& text : texts) made += (made.size() > 1 ? ", " : "") + quoted(text);
+    for (const auto& text : texts) made += (made.size() > 1 ? ", " : "") + in_quotes(text);
     return made + "]";
 }
 
 std::string table_of(const std::map<std::string, std::string>& texts) {
     std::string made = "{";
     for (const auto& [name, text] : texts) {
-        made += (made.size() > 1 ? ", " : "") + quoted(name) + " = " + quoted(text);
+        made += (made.size() > 1 ? ", " : "") + in_quotes(name) + " = " + in_quotes(text);
     }
     return made + "}";
 }
@@ -386,7 +386,7 @@ std::string allowed_values(const key& of) {
                 std::string made;
                 for (std::size_t i = 0; i < kind.names.size(); ++i) {
                     if (i > 0) made += i + 1 == kind.names.size() ? " or " : ", ";
-                    made += quoted(kind.names[i]);
+                    made += in_quotes(kind.names[i]);
                 }
                 return made;
             } else if constexpr (std::is_same_v<type, duration_kind>) {
@@ -412,11 +412,11 @@ std::string current_value(const key& of, const settings& from) {
                 return kind.at.read(from) ? "true" : "false";
             } else if constexpr (std::is_same_v<type, tristate_kind>) {
                 const auto& value = kind.at.read(from);
-                return !value ? quoted("auto") : *value ? "true" : "false";
+                return !value ? in_quotes("auto") : *value ? "true" : "false";
             } else if constexpr (std::is_same_v<type, integer_kind>) {
                 return std::to_string(kind.read(from));
             } else if constexpr (std::is_same_v<type, choice_kind>) {
-                return quoted(kind.names.at(kind.read(from)));
+                return in_quotes(kind.names.at(kind.read(from)));
             } else if constexpr (std::is_same_v<type, duration_kind>) {
                 return std::to_string(kind.at.read(from).count());
             } else if constexpr (std::is_same_v<type, list_kind>) {
@@ -424,7 +424,7 @@ std::string current_value(const key& of, const settings& from) {
             } else if constexpr (std::is_same_v<type, table_kind>) {
                 return table_of(kind.at.read(from));
             } else {
-                return quoted(kind.at.read(from));
+                return in_quotes(kind.at.read(from));
             }
         },
         of.kind);

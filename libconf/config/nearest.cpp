@@ -15,11 +15,6 @@ constexpr std::uint64_t bit(std::size_t place) noexcept {
     return std::uint64_t{1} << place;
 }
 
-std::string_view last_part(std::string_view key) {
-    const auto dot = key.rfind('.');
-    return dot == key.npos ? key : key.substr(dot + 1);
-}
-
 /// As many parts of `key` as `like` has: "turn.user.ada" is a slip in "turn.users", "metric" in
 /// "metrics.listen".
 std::string_view as_deep_as(std::string_view like, std::string_view key) {
@@ -39,11 +34,6 @@ std::size_t part_distance(std::string_view typed, std::string_view known) {
     return edit_distance(typed, known);
 }
 
-std::string_view section_of(std::string_view key) {
-    const auto dot = key.rfind('.');
-    return dot == key.npos ? std::string_view() : key.substr(0, dot);
-}
-
 std::size_t distance_between(std::string_view key, std::string_view known) {
     const auto whole = edit_distance(key, known);
     const auto last = part_distance(last_part(key), last_part(known));
@@ -56,6 +46,15 @@ std::size_t distance_between(std::string_view key, std::string_view known) {
 }
 
 }  // namespace
+
+std::string_view section_of(std::string_view key) noexcept {
+    const auto dot = key.rfind('.');
+    return dot == key.npos ? std::string_view() : key.substr(0, dot);
+}
+
+std::string_view last_part(std::string_view key) noexcept {
+    return key.substr(key.rfind('.') + 1);
+}
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     check(a.size() <= key_bytes);

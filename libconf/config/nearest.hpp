@@ -1,4 +1,4 @@
-/// Finds the key that somebody probably meant.
+/// Parts of dotted keys, and the key that somebody probably meant.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +7,11 @@
 #include <vector>
 
 namespace conf::config {
+
+/// "turn" of "turn.listen"; nothing of "listen".
+[[nodiscard]] std::string_view section_of(std::string_view key) noexcept;
+/// "listen" of "turn.listen".
+[[nodiscard]] std::string_view last_part(std::string_view key) noexcept;
 
 /// How many characters to insert, delete, replace, or swap with their neighbour make `a` into `b`.
 /// Precondition: `a` has at most 64 bytes. (H. Hyyrö, "A bit-vector algorithm for computing Levenshtein and

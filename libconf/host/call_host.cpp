@@ -191,6 +191,7 @@ call_host::place& call_host::enter(const std::string& room) {
     crypto::random_key key;
     random_.fill(key);
     auto& made = *places_.emplace(room, std::make_unique<place>(room, settings_of(room), key)).first->second;
+    made.meeting.set_saving(saving_);
     around_.store.load(room, [self = self_, room](const result<std::vector<rooms::record>>& records) {
         if (*self != nullptr) (*self)->loaded(room, records);
     });
@@ -250,16 +251,27 @@ void call_host::finish_turn(place& in) {
                                auto* const host = *self;
                                auto* const at = host == nullptr ? nullptr : host->find(room);
                                if (at == nullptr) return;
-                               for (auto& one : at->turns) {
-                                   if (one.number != number) continue;
-                                   one.kept = true;
-                                   one.failed = !how;
-                               }
+                               settle(*at, number, how.has_value());
                                host->release(*at);
                            });
     }
     out_.clear();
     release(in);
+}
+
+/// A turn that had nothing to keep, as a chat message that is sent again, leans on the ones before it: saves
+/// are answered in their order, so behind a failed one such turns are those that are called kept.
+void call_host::settle(place& in, std::uint64_t number, bool saved) {
+    bool behind = false;
+    for (auto& one : in.turns) {
+        if (one.number == number) {
+            one.kept = true;
+            one.failed = behind = !saved;
+        } else if (behind) {
+            if (!one.kept) break;
+            one.failed = true;
+        }
+    }
 }
 
 /// Tells what is kept, in the order in which it happened.
@@ -519,6 +531,7 @@ void call_host::handle_media(const engine::event& news) {
 // The server.
 
 void call_host::set_saving(bool works) {
+    saving_ = works;
     for (const auto& [name, in] : places_) in->meeting.set_saving(works);
 }
 

@@ -121,6 +121,7 @@ private:
     void tell(const std::vector<rooms::connection_id>& to, const rooms::message& what);
     void tell_in_order(place& in, rooms::connection_id to, rooms::message what);
     void answer(place& in, rooms::connection_id to, std::uint64_t request, rooms::message_body what);
+    static void settle(place& in, std::uint64_t number, bool saved);
     void release(place& in);
     void ring();
     void arm(place& in);
@@ -136,6 +137,7 @@ private:
     std::set<std::pair<instant, std::string>> due_;  // of rooms with a deadline
     std::unordered_map<rooms::connection_id, std::unique_ptr<connection>> connections_;
     rooms::connection_id next_connection_ = 1;
+    bool saving_ = true;  ///< for rooms that are entered later
     rooms::outputs out_;
     call_counters count_;
     /// What posted callbacks look at: this object may be gone when they run.

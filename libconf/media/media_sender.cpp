@@ -13,7 +13,7 @@
 namespace conf::media {
 namespace {
 
-constexpr std::size_t rtcp_bytes_max = 1200;
+constexpr std::size_t sender_rtcp_bytes_max = 1200;
 // Behind that many frames nobody catches up: the machine was asleep.
 constexpr int behind_frames_max = 10;
 
@@ -178,7 +178,7 @@ void media_sender::send_frame(instant now, packet_list& out) {
 }
 
 void media_sender::send_reports(instant now, packet_list& out) {
-    std::array<std::byte, rtcp_bytes_max> buffer;
+    std::array<std::byte, sender_rtcp_bytes_max> buffer;
     for (auto* one : {audio_ ? &*audio_ : nullptr, video_ ? &*video_ : nullptr}) {
         if (!one || one->packets == 0) continue;
         rtp::rtcp_builder compound(buffer);
@@ -218,7 +218,7 @@ void media_sender::say_goodbye(packet_list& out) {
     if (audio_) ssrcs.push_back(audio_->as.ssrc);
     if (video_) ssrcs.push_back(video_->as.ssrc);
     if (ssrcs.empty()) return;
-    std::array<std::byte, rtcp_bytes_max> buffer;
+    std::array<std::byte, sender_rtcp_bytes_max> buffer;
     rtp::rtcp_builder compound(buffer);
     if (compound.add_receiver_report(ssrcs.front()) && compound.add_goodbye(ssrcs))
         append(out, compound.finish());

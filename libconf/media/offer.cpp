@@ -161,7 +161,7 @@ sdp::media_section answer_to(const sdp::media_section& offered, const local_tran
     return made;
 }
 
-conf::error bad(std::string why) {
+conf::error bad_description(std::string why) {
     return {make_error_code(media_errc::bad_answer), std::move(why)};
 }
 
@@ -240,23 +240,23 @@ sdp::session answer_to(const sdp::session& offer, const local_transport& local, 
 
 result<remote_description> read_description(std::string_view text) {
     const auto read = sdp::parse(text);
-    if (!read) return bad(read.error().message());
-    if (read->media.empty()) return bad("no media section");
+    if (!read) return bad_description(read.error().message());
+    if (read->media.empty()) return bad_description("no media section");
     const auto& first = read->media.front();
     remote_description made;
     made.ice_lite = read->ice_lite;
     made.ice.ufrag = first.ice.ufrag.empty() ? read->ice.ufrag : first.ice.ufrag;
     made.ice.pwd = first.ice.pwd.empty() ? read->ice.pwd : first.ice.pwd;
-    if (made.ice.ufrag.empty() || made.ice.pwd.empty()) return bad("no a=ice-ufrag or a=ice-pwd");
+    if (made.ice.ufrag.empty() || made.ice.pwd.empty()) return bad_description("no a=ice-ufrag or a=ice-pwd");
     for (const auto& one : first.fingerprints.empty() ? read->fingerprints : first.fingerprints) {
         const auto name = one.hash == sdp::hash_function::sha256   ? "sha-256"
                           : one.hash == sdp::hash_function::sha384 ? "sha-384"
                                                                    : "sha-512";
         if (const auto known = dtls::fingerprint::make(name, one.value)) made.fingerprints.push_back(*known);
     }
-    if (made.fingerprints.empty()) return bad("no a=fingerprint with a hash that we trust");
+    if (made.fingerprints.empty()) return bad_description("no a=fingerprint with a hash that we trust");
     const auto setup = first.setup ? first.setup : read->setup;
-    if (!setup) return bad("no a=setup");
+    if (!setup) return bad_description("no a=setup");
     made.setup = *setup;
     read_candidates(*read, made.candidates);
     for (const auto& section : read->media) made.media.push_back(read_section(section));

@@ -1,5 +1,7 @@
 #include "libconf/net/control_socket.hpp"
 
+#include "libconf/net/awaited.hpp"
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/socket.h>
@@ -10,11 +12,9 @@
 #include <asio/buffer.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
-#include <asio/experimental/as_tuple.hpp>
 #include <asio/io_context.hpp>
 #include <asio/local/stream_protocol.hpp>
 #include <asio/steady_timer.hpp>
-#include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
 
 #include <array>
@@ -27,10 +27,9 @@
 namespace conf::net {
 namespace {
 
-using asio::local::stream_protocol;
-using socket_type = stream_protocol::socket;
+using local_stream = asio::local::stream_protocol;
+using socket_type = local_stream::socket;
 
-constexpr auto as_tuple_awaitable = asio::experimental::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds connection_time{5};
 constexpr std::chrono::milliseconds lock_time{1000};
 constexpr mode_t owner_only = 0600;
@@ -140,11 +139,11 @@ struct control_socket::impl {
 
     static asio::awaitable<void> accept_loop(std::shared_ptr<impl> self) {
         while (self->acceptor.is_open()) {
-            auto [error, socket] = co_await self->acceptor.async_accept(as_tuple_awaitable);
+            auto [error, socket] = co_await self->acceptor.async_accept(as_result);
             if (!self->acceptor.is_open()) co_return;
             if (error) {
                 asio::steady_timer pause(self->context, std::chrono::milliseconds(100));
-                co_await pause.async_wait(as_tuple_awaitable);
+                co_await pause.async_wait(as_result);
             } else if (self->connections < connections_max) {
                 ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
                 asio::co_spawn(self->context, serve(self, std::make_shared<socket_type>(std::move(socket))),
@@ -167,8 +166,8 @@ struct control_socket::impl {
         while (!error && size < in.size() &&
                std::string_view(in.data(), size).find('\n') == std::string_view::npos) {
             std::size_t count = 0;
-            std::tie(error, count) = co_await socket->async_read_some(
-                asio::buffer(in.data() + size, in.size() - size), as_tuple_awaitable);
+            std::tie(error, count) =
+                co_await socket->async_read_some(asio::buffer(in.data() + size, in.size() - size), as_result);
             size += count;
         }
         const std::string_view received(in.data(), size);
@@ -181,7 +180,7 @@ struct control_socket::impl {
         } else if (size == in.size()) {
             out = "{\"error\":\"a request has at most 256 bytes\"}\n";
         }
-        if (!out.empty()) co_await asio::async_write(*socket, asio::buffer(out), as_tuple_awaitable);
+        if (!out.empty()) co_await asio::async_write(*socket, asio::buffer(out), as_result);
         socket->close(error);
         --self->connections;
     }
@@ -207,7 +206,7 @@ struct control_socket::impl {
     }
 
     asio::io_context& context;
-    stream_protocol::acceptor acceptor;
+    local_stream::acceptor acceptor;
     std::string path;
     handler answer;
     ino_t file = 0;
@@ -225,7 +224,7 @@ result<std::unique_ptr<control_socket>> control_socket::open(event_loop& loop, c
     made->file = there.st_ino;
     made->device = there.st_dev;
     std::error_code error;
-    made->acceptor.assign(stream_protocol(), bound->get(), error);
+    made->acceptor.assign(local_stream(), bound->get(), error);
     if (error) return conf::error(std::error_code(error.value(), std::system_category()), path);
     static_cast<void>(bound->release());
     asio::co_spawn(loop.context(), impl::accept_loop(made), asio::detached);

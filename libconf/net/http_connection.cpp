@@ -1,5 +1,6 @@
 #include "libconf/net/http_connection.hpp"
 
+#include "libconf/net/awaited.hpp"
 #include "libconf/net/clock.hpp"
 #include "libconf/net/websocket_connection.hpp"
 
@@ -7,9 +8,7 @@
 #include <asio/buffer.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
-#include <asio/experimental/as_tuple.hpp>
 #include <asio/ssl/stream.hpp>
-#include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
 
 #include <array>
@@ -24,18 +23,17 @@ namespace {
 using asio::ip::tcp;
 using tls_stream = asio::ssl::stream<tcp::socket>;
 
-constexpr auto as_tuple_awaitable = asio::experimental::as_tuple(asio::use_awaitable);
 constexpr std::size_t read_bytes = 8 * 1024;
 
 template <class Stream>
-class stream_connection final : public http_connection,
-                                public std::enable_shared_from_this<stream_connection<Stream>> {
+class http_stream_connection final : public http_connection,
+                                     public std::enable_shared_from_this<http_stream_connection<Stream>> {
 public:
     static constexpr bool is_tls = std::is_same_v<Stream, tls_stream>;
 
     template <class... Arguments>
-    stream_connection(std::shared_ptr<http_host> host, std::shared_ptr<const http_router> routes,
-                      const endpoint& remote, tcp::socket socket, Arguments... tls)
+    http_stream_connection(std::shared_ptr<http_host> host, std::shared_ptr<const http_router> routes,
+                           const endpoint& remote, tcp::socket socket, Arguments... tls)
         : http_connection(std::move(host), std::move(routes), remote, socket.get_executor()),
           stream_(std::move(socket), tls...),
           reply_wait_(stream_.get_executor()) {}
@@ -91,8 +89,7 @@ private:
     asio::awaitable<bool> open() {
         if constexpr (is_tls) {
             limit_to(host_->limits.handshake_time);
-            auto [error] =
-                co_await stream_.async_handshake(asio::ssl::stream_base::server, as_tuple_awaitable);
+            auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, as_result);
             if (error) {
                 if (expired()) {
                     host_->stats.hit(http_limit::handshake_time);
@@ -110,7 +107,7 @@ private:
     asio::awaitable<bool> exchange() {
         arm(session_->deadline(), this->shared_from_this());
         reading_ = true;
-        auto [error, count] = co_await stream_.async_read_some(asio::buffer(in_), as_tuple_awaitable);
+        auto [error, count] = co_await stream_.async_read_some(asio::buffer(in_), as_result);
         reading_ = false;
         if (error && !expired()) co_return false;  // the client left, or drain() or close() interrupted
         if (error) session_->handle_timeout(moment(), out_);
@@ -144,7 +141,7 @@ private:
         arm(session_->deadline(), this->shared_from_this());
         session_->on_reply([this] { reply_wait_.cancel(); });
         reply_wait_.expires_at(asio::steady_timer::time_point::max());
-        co_await reply_wait_.async_wait(as_tuple_awaitable);
+        co_await reply_wait_.async_wait(as_result);
         if (expired()) session_->handle_timeout(moment(), out_);
         co_return !session_->awaits_reply();
     }
@@ -153,7 +150,7 @@ private:
         const auto& limits = host_->limits;
         limit_to(limits.write_grace +
                  std::chrono::milliseconds(1000) * out_.size() / limits.write_bytes_per_second);
-        auto [error, count] = co_await asio::async_write(stream_, asio::buffer(out_), as_tuple_awaitable);
+        auto [error, count] = co_await asio::async_write(stream_, asio::buffer(out_), as_result);
         if (error && expired()) host_->stats.hit(http_limit::write_rate);
         out_.clear();
         co_return !error;
@@ -172,12 +169,12 @@ private:
     // left.
     asio::awaitable<void> linger() {
         limit_to(host_->limits.linger_time);
-        if constexpr (is_tls) co_await stream_.async_shutdown(as_tuple_awaitable);
+        if constexpr (is_tls) co_await stream_.async_shutdown(as_result);
         std::error_code error;
         socket().shutdown(tcp::socket::shutdown_send, error);
         for (std::size_t total = 0; !error && !expired() && total < host_->limits.linger_bytes;) {
             std::size_t count = 0;
-            std::tie(error, count) = co_await socket().async_read_some(asio::buffer(in_), as_tuple_awaitable);
+            std::tie(error, count) = co_await socket().async_read_some(asio::buffer(in_), as_result);
             total += count;
         }
     }
@@ -196,12 +193,13 @@ private:
 };
 
 template <class Stream>
-asio::awaitable<void> serve(std::shared_ptr<stream_connection<Stream>> connection) {
+asio::awaitable<void> serve(std::shared_ptr<http_stream_connection<Stream>> connection) {
     co_await connection->run();
 }
 
 template <class Stream>
-void start(std::shared_ptr<stream_connection<Stream>> connection, const asio::any_io_executor& executor) {
+void start(std::shared_ptr<http_stream_connection<Stream>> connection,
+           const asio::any_io_executor& executor) {
     asio::co_spawn(executor, serve(std::move(connection)), asio::detached);
 }
 
@@ -247,16 +245,16 @@ void http_connection::start_timer(const std::shared_ptr<http_connection>& self) 
 void serve_plain(tcp::socket socket, std::shared_ptr<http_host> host,
                  std::shared_ptr<const http_router> routes, const endpoint& remote) {
     const auto executor = socket.get_executor();
-    start(std::make_shared<stream_connection<tcp::socket>>(std::move(host), std::move(routes), remote,
-                                                           std::move(socket)),
+    start(std::make_shared<http_stream_connection<tcp::socket>>(std::move(host), std::move(routes), remote,
+                                                                std::move(socket)),
           executor);
 }
 
 void serve_tls(tcp::socket socket, ssl_st* tls, std::shared_ptr<http_host> host,
                std::shared_ptr<const http_router> routes, const endpoint& remote) {
     const auto executor = socket.get_executor();
-    start(std::make_shared<stream_connection<tls_stream>>(std::move(host), std::move(routes), remote,
-                                                          std::move(socket), tls),
+    start(std::make_shared<http_stream_connection<tls_stream>>(std::move(host), std::move(routes), remote,
+                                                               std::move(socket), tls),
           executor);
 }
 

@@ -1,5 +1,7 @@
 #include "libconf/net/http_guard.hpp"
 
+#include "libconf/net/http_rules.hpp"
+
 #include <algorithm>
 
 namespace conf::net {
@@ -18,10 +20,6 @@ constexpr http_refusal bad_chunk{400, "the chunked body is malformed.", {}};
 
 constexpr bool is_control(char c) noexcept {
     return (c >= 0 && c < ' ') || c == 0x7F;
-}
-
-constexpr bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
 }
 
 constexpr bool is_hex(char c) noexcept {

@@ -13,12 +13,13 @@ namespace {
 
 // Everything from our own origin, no inline code, no frame around us. 'self' covers wss: of the same host in
 // the browsers of today (CSP level 3).
+constexpr std::string_view policy_of_scripts =
+    "Content-Security-Policy: default-src 'none'; script-src 'self'";
+constexpr std::string_view webassembly = " 'wasm-unsafe-eval'";
 constexpr std::string_view security_fields =
-    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: "
-    "data:; "
-    "media-src 'self' blob:; connect-src 'self'; font-src 'self'; worker-src 'self' blob:; object-src "
-    "'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'\r\n"
+    "; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; "
+    "font-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "Referrer-Policy: no-referrer\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n"
@@ -173,6 +174,8 @@ void append_response(std::string& out, const http_response& response, const http
         } else if (framing.old_client) {
             out += "Connection: keep-alive\r\n";
         }
+        out += policy_of_scripts;
+        if (response.runs_webassembly) out += webassembly;
         out += security_fields;
         if (framing.secure) out += transport_security;
     }

@@ -52,6 +52,7 @@ struct http_response {
     std::string content_type;  ///< empty: no body, no Content-Type
     std::string body;
     std::vector<std::pair<std::string, std::string>> fields;  ///< beside those that the server adds itself
+    bool runs_webassembly = false;                            ///< a page whose scripts may compile it
 
     /// A short answer for a person who reads raw HTTP: "404 Not Found: there is nothing here.\n".
     [[nodiscard]] static http_response plain(int status, std::string_view sentence);

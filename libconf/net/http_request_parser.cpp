@@ -15,7 +15,7 @@ namespace {
 enum class phase : std::uint8_t { head, head_done, body, failed };
 
 constexpr http_refusal malformed{400, "the request is malformed.", {}};
-constexpr http_refusal bad_chunk{400, "the chunked body is malformed.", {}};
+constexpr http_refusal malformed_chunk{400, "the chunked body is malformed.", {}};
 
 http_refusal refusal_of(llhttp_errno_t error) {
     switch (error) {
@@ -29,7 +29,7 @@ http_refusal refusal_of(llhttp_errno_t error) {
         case HPE_INVALID_CONTENT_LENGTH: return {400, "Content-Length is malformed or given twice.", {}};
         case HPE_INVALID_TRANSFER_ENCODING: return {400, "the last Transfer-Encoding must be chunked.", {}};
         case HPE_INVALID_URL: return {400, "the address is malformed.", {}};
-        case HPE_INVALID_CHUNK_SIZE: return bad_chunk;
+        case HPE_INVALID_CHUNK_SIZE: return malformed_chunk;
         default: return malformed;
     }
 }

@@ -39,10 +39,6 @@ static_assert(std::ranges::is_sorted(single_fields));
 
 constexpr http_refusal bad_target{400, "the address is malformed.", {}};
 
-constexpr bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-
 constexpr bool is_alphanumeric(char c) noexcept {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }

@@ -9,6 +9,10 @@
 
 namespace conf::net {
 
+constexpr bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+
 /// Fills in `path`, `query` and `parameters` from `method` and `target` (RFC 9112 §3.2): origin form,
 /// absolute form, or "*" of OPTIONS. Everything is percent-decoded exactly once. Refused are an encoded slash
 /// or control character in the path, because the next one to read it may split the path there, and a key that

@@ -1,5 +1,6 @@
 #include "libconf/net/http_server.hpp"
 
+#include "libconf/net/awaited.hpp"
 #include "libconf/net/http_connection.hpp"
 
 #include <fcntl.h>
@@ -7,12 +8,10 @@
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
-#include <asio/experimental/as_tuple.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/ip/v6_only.hpp>
 #include <asio/post.hpp>
-#include <asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <ctime>
@@ -26,10 +25,6 @@ namespace conf::net {
 namespace {
 
 using asio::ip::tcp;
-
-constexpr auto as_tuple_awaitable = asio::experimental::as_tuple(asio::use_awaitable);
-// After "too many open files": long enough for others to end, short enough that nobody notices.
-constexpr std::chrono::milliseconds accept_pause{100};
 
 asio::ip::address to_asio(const ip_address& ip) {
     if (ip.is_v4()) return asio::ip::address_v4(ip.to_v4());
@@ -135,12 +130,12 @@ struct http_server::impl final : http_host {
     // Static, with parameters by value: a coroutine keeps alive what it was given.
     static asio::awaitable<void> accept_loop(std::shared_ptr<impl> self, std::shared_ptr<listener> from) {
         for (;;) {
-            auto [error, socket] = co_await from->acceptor.async_accept(as_tuple_awaitable);
+            auto [error, socket] = co_await from->acceptor.async_accept(as_result);
             if (!from->acceptor.is_open()) co_return;
             if (error && error != asio::error::connection_aborted) {
                 self->stats.accepts_failed.add();
                 asio::steady_timer pause(self->context, accept_pause);
-                co_await pause.async_wait(as_tuple_awaitable);
+                co_await pause.async_wait(as_result);
                 if (!from->acceptor.is_open()) co_return;
             }
             std::error_code gone = error;

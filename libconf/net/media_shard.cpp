@@ -13,9 +13,9 @@ namespace conf::net {
 namespace {
 
 /// Half a second of a large room's media, should the thread be away for so long.
-constexpr int listener_buffer_bytes = 8 * 1024 * 1024;
+constexpr int media_buffer_bytes = 8 * 1024 * 1024;
 /// Rounds of reading before anything is sent.
-constexpr int rounds_max = 4;
+constexpr int media_rounds_max = 4;
 /// Packets that wait to be protected are protected when they are so many: what they are made in stays in the
 /// cache.
 constexpr std::size_t pending_max = 1024;
@@ -37,8 +37,8 @@ result<endpoint> media_shard::listen(const media_address& where) {
     for (int tries = 0;; ++tries) {
         udp_socket socket;
         if (const auto failed = udp_socket::open(at,
-                                                 {.receive_buffer_bytes = listener_buffer_bytes,
-                                                  .send_buffer_bytes = listener_buffer_bytes,
+                                                 {.receive_buffer_bytes = media_buffer_bytes,
+                                                  .send_buffer_bytes = media_buffer_bytes,
                                                   .report_local = at.ip.is_unspecified(),
                                                   .this_machine_only = where.this_machine_only},
                                                  socket)) {
@@ -80,7 +80,7 @@ bool media_shard::has_rest() const {
 
 void media_shard::read(udp_listener& listener) {
     listener.has_more = true;
-    for (int round = 0; round < rounds_max && listener.has_more; ++round) {
+    for (int round = 0; round < media_rounds_max && listener.has_more; ++round) {
         if (ring_.full()) ring_.reset();  // the engine has copied what it keeps
         bool drained = false;
         ++count_.receive_calls;

@@ -1,15 +1,14 @@
 #include "libconf/net/media_stream.hpp"
 
 #include "libconf/base/bytes.hpp"
+#include "libconf/net/awaited.hpp"
 #include "libconf/net/media_shard.hpp"
 #include "libconf/net/turn_client_link.hpp"
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
-#include <asio/experimental/as_tuple.hpp>
 #include <asio/steady_timer.hpp>
-#include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
 
 #include <algorithm>
@@ -22,8 +21,6 @@ namespace conf::net {
 namespace {
 
 using asio::ip::tcp;
-constexpr auto as_result = asio::experimental::as_tuple(asio::use_awaitable);
-
 /// RFC 4571 §2: before each packet its size, in two bytes.
 constexpr std::size_t frame_header_bytes = 2;
 constexpr std::size_t frame_bytes_max = frame_header_bytes + 65'535;

@@ -1,15 +1,14 @@
 #include "libconf/net/stream_acceptor.hpp"
 
+#include "libconf/net/awaited.hpp"
 #include "libconf/net/interfaces.hpp"
 #include "libconf/net/listen_address.hpp"
 #include "libconf/net/shard_loop.hpp"
 
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
-#include <asio/experimental/as_tuple.hpp>
 #include <asio/ip/v6_only.hpp>
 #include <asio/steady_timer.hpp>
-#include <asio/use_awaitable.hpp>
 
 #include <cerrno>
 #include <chrono>
@@ -21,10 +20,6 @@ namespace conf::net {
 namespace {
 
 using asio::ip::tcp;
-constexpr auto as_result = asio::experimental::as_tuple(asio::use_awaitable);
-
-/// After an error like "too many open files" accepting at once would spin.
-constexpr std::chrono::milliseconds accept_pause{100};
 
 }  // namespace
 

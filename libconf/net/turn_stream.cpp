@@ -1,5 +1,6 @@
 #include "libconf/net/turn_stream.hpp"
 
+#include "libconf/net/awaited.hpp"
 #include "libconf/net/tls_context.hpp"
 #include "libconf/net/turn_client_link.hpp"
 #include "libconf/net/turn_shard.hpp"
@@ -7,10 +8,8 @@
 
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
-#include <asio/experimental/as_tuple.hpp>
 #include <asio/ssl/stream.hpp>
 #include <asio/steady_timer.hpp>
-#include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
 
 #include <openssl/ssl.h>
@@ -23,16 +22,15 @@ namespace conf::net {
 namespace {
 
 using asio::ip::tcp;
-constexpr auto as_result = asio::experimental::as_tuple(asio::use_awaitable);
-
 /// A STUN header can announce no more than this, a ChannelData header a little less.
 constexpr std::size_t message_bytes_max = 20 + 65536;
 /// One connection. `Stream` is a TCP socket or a TLS stream over one. Belongs to its shard.
 template <class Stream>
-class stream_connection final : public client_link,
-                                public std::enable_shared_from_this<stream_connection<Stream>> {
+class turn_stream_connection final : public client_link,
+                                     public std::enable_shared_from_this<turn_stream_connection<Stream>> {
 public:
-    stream_connection(turn_shard& shard, Stream stream, endpoint remote, std::shared_ptr<ssl_ctx_st> context)
+    turn_stream_connection(turn_shard& shard, Stream stream, endpoint remote,
+                           std::shared_ptr<ssl_ctx_st> context)
         : shard_(shard),
           context_(std::move(context)),
           stream_(std::move(stream)),
@@ -66,7 +64,7 @@ public:
     }
 
 private:
-    static asio::awaitable<void> run(std::shared_ptr<stream_connection> self) {
+    static asio::awaitable<void> run(std::shared_ptr<turn_stream_connection> self) {
         // `self` stays in this frame, so the two below borrow from it. (GCC 12 destroys a by-value argument
         // of a coroutine that is awaited in a condition twice.)
         const bool secure = co_await self->handshake();
@@ -198,24 +196,24 @@ using tls_stream = asio::ssl::stream<tcp::socket>;
 }  // namespace
 
 std::shared_ptr<stream_acceptor> make_stream_listener(turn_shard& shard, std::shared_ptr<tls_context> tls) {
-    return std::make_shared<stream_acceptor>(
-        shard, [&shard, tls = std::move(tls)](tcp::socket socket, const endpoint& remote) {
-            if (shard.mutable_count().stream_connections >= stream_connections_max) {
-                ++shard.mutable_count().stream_refused;
-                return;
-            }
-            if (!tls) {
-                std::make_shared<stream_connection<tcp::socket>>(shard, std::move(socket), remote, nullptr)
-                    ->start();
-                return;
-            }
-            auto current = tls->current();
-            SSL_CTX_up_ref(current.get());  // the view takes over one reference
-            asio::ssl::context view(current.get());
-            std::make_shared<stream_connection<tls_stream>>(shard, tls_stream(std::move(socket), view),
-                                                            remote, std::move(current))
+    return std::make_shared<stream_acceptor>(shard, [&shard, tls = std::move(tls)](tcp::socket socket,
+                                                                                   const endpoint& remote) {
+        if (shard.mutable_count().stream_connections >= stream_connections_max) {
+            ++shard.mutable_count().stream_refused;
+            return;
+        }
+        if (!tls) {
+            std::make_shared<turn_stream_connection<tcp::socket>>(shard, std::move(socket), remote, nullptr)
                 ->start();
-        });
+            return;
+        }
+        auto current = tls->current();
+        SSL_CTX_up_ref(current.get());  // the view takes over one reference
+        asio::ssl::context view(current.get());
+        std::make_shared<turn_stream_connection<tls_stream>>(shard, tls_stream(std::move(socket), view),
+                                                             remote, std::move(current))
+            ->start();
+    });
 }
 
 }  // namespace conf::net

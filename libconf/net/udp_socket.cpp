@@ -15,16 +15,16 @@
 namespace conf::net {
 namespace {
 
-bool set(int fd, int level, int name, int value) noexcept {
+bool set_option(int fd, int level, int name, int value) noexcept {
     return ::setsockopt(fd, level, name, &value, sizeof value) == 0;
 }
 
 /// The FORCE variants ignore net.core.?mem_max but need a capability; without it the system's bound holds.
 void set_buffer(int fd, int forced, int plain, int size) noexcept {
-    if (size > 0 && !set(fd, SOL_SOCKET, forced, size)) set(fd, SOL_SOCKET, plain, size);
+    if (size > 0 && !set_option(fd, SOL_SOCKET, forced, size)) set_option(fd, SOL_SOCKET, plain, size);
 }
 
-std::error_code last_error() noexcept {
+std::error_code socket_error() noexcept {
     return {errno, std::system_category()};
 }
 
@@ -38,25 +38,26 @@ std::error_code udp_socket::open(const endpoint& at, const options& with, udp_so
     const bool v6 = at.ip.is_v6();
     udp_socket fresh;
     fresh.fd_ = ::socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fresh.fd_ < 0) return last_error();
-    if (v6 && !set(fresh.fd_, IPPROTO_IPV6, IPV6_V6ONLY, 1)) return last_error();
-    if (with.reuse_port && !set(fresh.fd_, SOL_SOCKET, SO_REUSEPORT, 1)) return last_error();
+    if (fresh.fd_ < 0) return socket_error();
+    if (v6 && !set_option(fresh.fd_, IPPROTO_IPV6, IPV6_V6ONLY, 1)) return socket_error();
+    if (with.reuse_port && !set_option(fresh.fd_, SOL_SOCKET, SO_REUSEPORT, 1)) return socket_error();
     set_buffer(fresh.fd_, SO_RCVBUFFORCE, SO_RCVBUF, with.receive_buffer_bytes);
     set_buffer(fresh.fd_, SO_SNDBUFFORCE, SO_SNDBUF, with.send_buffer_bytes);
     // Runs of datagrams arrive as one; old kernels deliver them singly and everything still works.
-    set(fresh.fd_, IPPROTO_UDP, UDP_GRO, 1);
+    set_option(fresh.fd_, IPPROTO_UDP, UDP_GRO, 1);
     if (with.report_local) {
-        set(fresh.fd_, v6 ? int{IPPROTO_IPV6} : int{IPPROTO_IP}, v6 ? IPV6_RECVPKTINFO : IP_PKTINFO, 1);
+        set_option(fresh.fd_, v6 ? int{IPPROTO_IPV6} : int{IPPROTO_IP}, v6 ? IPV6_RECVPKTINFO : IP_PKTINFO,
+                   1);
     }
     if (with.report_icmp) {
-        set(fresh.fd_, v6 ? int{IPPROTO_IPV6} : int{IPPROTO_IP}, v6 ? IPV6_RECVERR : IP_RECVERR, 1);
+        set_option(fresh.fd_, v6 ? int{IPPROTO_IPV6} : int{IPPROTO_IP}, v6 ? IPV6_RECVERR : IP_RECVERR, 1);
     }
-    if (with.this_machine_only && !keep_to_this_machine(fresh.fd_)) return last_error();
+    if (with.this_machine_only && !keep_to_this_machine(fresh.fd_)) return socket_error();
     if (with.may_fragment) fresh.set_dont_fragment(false, at.ip.family());
 
     socket_address where{};
     const auto size = to_kernel(at, where);
-    if (::bind(fresh.fd_, &where.any, size) != 0) return last_error();
+    if (::bind(fresh.fd_, &where.any, size) != 0) return socket_error();
     made = std::move(fresh);
     return {};
 }
@@ -70,9 +71,9 @@ endpoint udp_socket::local() const {
 
 void udp_socket::set_dont_fragment(bool on, ip_family family) noexcept {
     if (family == ip_family::v4) {
-        set(fd_, IPPROTO_IP, IP_MTU_DISCOVER, on ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT);
+        set_option(fd_, IPPROTO_IP, IP_MTU_DISCOVER, on ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT);
     } else {
-        set(fd_, IPPROTO_IPV6, IPV6_MTU_DISCOVER, on ? IPV6_PMTUDISC_DO : IPV6_PMTUDISC_DONT);
+        set_option(fd_, IPPROTO_IPV6, IPV6_MTU_DISCOVER, on ? IPV6_PMTUDISC_DO : IPV6_PMTUDISC_DONT);
     }
 }
 

@@ -27,12 +27,12 @@ constexpr std::string_view retry_lookup = "3";
 
 using verdict = access_verdict::kind;
 
-void add(http_response& to, std::string_view name, std::string_view value) {
+void add_field(http_response& to, std::string_view name, std::string_view value) {
     to.fields.emplace_back(name, value);
 }
 
 // RFC 9110 §5.6.4.
-std::string quoted(std::string_view text) {
+std::string quoted_string(std::string_view text) {
     std::string made = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') made += '\\';
@@ -63,8 +63,8 @@ http_response refusal_of(const media_reply& from) {
         return http_response::plain(500, "the server failed to answer; its log may say why.");
     }
     auto made = http_response::plain(from.status, from.why);
-    if (from.status == 409) add(made, "Retry-After", retry_conflict);
-    if (from.status == 503) add(made, "Retry-After", retry_unavailable);
+    if (from.status == 409) add_field(made, "Retry-After", retry_conflict);
+    if (from.status == 503) add_field(made, "Retry-After", retry_unavailable);
     return made;
 }
 
@@ -188,7 +188,7 @@ private:
                                          std::string_view retry) const {
         if (rules_.on_limit) rules_.on_limit(what);
         auto made = http_response::plain(429, std::string(why));
-        add(made, "Retry-After", retry);
+        add_field(made, "Retry-After", retry);
         return made;
     }
 
@@ -208,7 +208,7 @@ private:
         if (token.empty()) {
             guessed = false;
             auto made = http_response::plain(401, "this room needs an access token.");
-            add(made, "WWW-Authenticate", R"(Bearer realm="libconf")");
+            add_field(made, "WWW-Authenticate", R"(Bearer realm="libconf")");
             return made;
         }
         const auto publishes = here.right == media_right::publish;
@@ -220,9 +220,9 @@ private:
         const auto invalid = said.what == verdict::invalid;
         auto made = http_response::plain(invalid ? 401 : 403, said.why + ".");
         // RFC 6750 §3.1.
-        add(made, "WWW-Authenticate",
-            fmt::format(R"(Bearer realm="libconf", error="{}")",
-                        invalid ? "invalid_token" : "insufficient_scope"));
+        add_field(made, "WWW-Authenticate",
+                  fmt::format(R"(Bearer realm="libconf", error="{}")",
+                              invalid ? "invalid_token" : "insufficient_scope"));
         return made;
     }
 
@@ -236,11 +236,11 @@ private:
                                         std::string_view accept, std::string_view type) const {
         if (!allows_origin(request)) return http_response::plain(403, "this page may not come here.");
         http_response made{200, {}, {}, {}};
-        add(made, "Allow", methods);
-        add(made, accept, type);
-        add(made, "Access-Control-Allow-Methods", methods);
-        add(made, "Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match");
-        add(made, "Access-Control-Max-Age", preflight_seconds);
+        add_field(made, "Allow", methods);
+        add_field(made, accept, type);
+        add_field(made, "Access-Control-Allow-Methods", methods);
+        add_field(made, "Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match");
+        add_field(made, "Access-Control-Max-Age", preflight_seconds);
         return made;
     }
 
@@ -272,7 +272,7 @@ private:
     [[nodiscard]] static bool takes_offer(const http_request& request, const http_reply& reply) {
         if (is_of_type(request, sdp_type)) return true;
         auto refused = http_response::plain(415, "an offer is application/sdp.");
-        add(refused, "Accept-Post", sdp_type);
+        add_field(refused, "Accept-Post", sdp_type);
         reply.send(std::move(refused));
         return false;
     }
@@ -281,9 +281,9 @@ private:
         return [self = shared_from_this(), here, reply](media_reply from) {
             if (from.status != 201) return void(reply.send(refusal_of(from)));
             http_response made{201, std::string(sdp_type), std::move(from.body), {}};
-            add(made, "Location", fmt::format("/session/{}/{}", here.room, from.session));
-            add(made, "ETag", quoted(from.etag));
-            add(made, "Cache-Control", "no-store");
+            add_field(made, "Location", fmt::format("/session/{}/{}", here.room, from.session));
+            add_field(made, "ETag", quoted_string(from.etag));
+            add_field(made, "Cache-Control", "no-store");
             self->add_links(made);
             // Nobody is left who knows the session.
             if (!reply.send(std::move(made))) {
@@ -298,9 +298,9 @@ private:
             auto link = fmt::format(R"(<{}>; rel="ice-server")", one.url);
             if (!one.username.empty()) {
                 link += fmt::format(R"(; username={}; credential={}; credential-type="password")",
-                                    quoted(one.username), quoted(one.credential));
+                                    quoted_string(one.username), quoted_string(one.credential));
             }
-            add(to, "Link", link);
+            add_field(to, "Link", link);
         }
     }
 
@@ -309,7 +309,7 @@ private:
         if (!is_session_name(session)) return void(reply.send(unknown_session()));
         if (!is_of_type(request, fragment_type)) {
             auto refused = http_response::plain(415, "a change is application/trickle-ice-sdpfrag.");
-            add(refused, "Accept-Patch", fragment_type);
+            add_field(refused, "Accept-Patch", fragment_type);
             return void(reply.send(std::move(refused)));
         }
         control_.patch(std::string(session), std::string(request.field("if-match").value_or("")),
@@ -318,8 +318,8 @@ private:
                                reply.send({204, {}, {}, {}});
                            } else if (from.status == 200) {
                                http_response made{200, std::string(fragment_type), std::move(from.body), {}};
-                               add(made, "ETag", quoted(from.etag));
-                               add(made, "Cache-Control", "no-store");
+                               add_field(made, "ETag", quoted_string(from.etag));
+                               add_field(made, "Cache-Control", "no-store");
                                reply.send(std::move(made));
                            } else {
                                reply.send(refusal_of(from));

@@ -13,26 +13,21 @@ namespace conf::rooms {
 namespace {
 
 /// Never renumbered.
-enum tag : std::uint8_t {
-    tag_id = 1,
-    tag_from,
-    tag_name,
-    tag_text,
-    tag_at,
-    tag_to,
-    tag_reply_to,
-    tag_edited,
-    tag_deleted,
-    tag_key,
+struct message_tag {
+    enum : std::uint8_t {
+        id = 1,
+        from,
+        name,
+        text,
+        at,
+        to,
+        reply_to,
+        edited,
+        deleted,
+        key,
+    };
 };
 constexpr std::uint8_t tag_reacting = 1;
-
-std::uint64_t count_of(wall_time at) {
-    return static_cast<std::uint64_t>(std::max<std::int64_t>(at.count(), 0));
-}
-wall_time time_in(std::uint64_t count) {
-    return wall_time(static_cast<std::int64_t>(count & INT64_MAX));
-}
 
 /// A zero is in no id.
 std::string sender_key(const participant_id& from, std::string_view key) {
@@ -59,16 +54,16 @@ void drop_reactions(std::uint64_t number, chat_message& from, std::vector<record
 
 void read_field(chat_message& to, const record_reader& field) {
     switch (field.tag()) {
-        case tag_id: to.id = field.text(); break;
-        case tag_from: to.from = field.text(); break;
-        case tag_name: to.name = field.text(); break;
-        case tag_text: to.text = field.text(); break;
-        case tag_at: to.at = time_in(field.number()); break;
-        case tag_to: to.to = field.text(); break;
-        case tag_reply_to: to.reply_to = field.text(); break;
-        case tag_edited: to.edited = time_in(field.number()); break;
-        case tag_deleted: to.deleted = field.number() != 0; break;
-        case tag_key: to.key = field.text(); break;
+        case message_tag::id: to.id = field.text(); break;
+        case message_tag::from: to.from = field.text(); break;
+        case message_tag::name: to.name = field.text(); break;
+        case message_tag::text: to.text = field.text(); break;
+        case message_tag::at: to.at = time_in(field.number()); break;
+        case message_tag::to: to.to = field.text(); break;
+        case message_tag::reply_to: to.reply_to = field.text(); break;
+        case message_tag::edited: to.edited = time_in(field.number()); break;
+        case message_tag::deleted: to.deleted = field.number() != 0; break;
+        case message_tag::key: to.key = field.text(); break;
         default: break;  // of a newer server
     }
 }
@@ -250,16 +245,16 @@ void chat_log::erase(std::uint64_t number, std::vector<record>& out) {
 void chat_log::keep(const numbered::value_type& entry, std::vector<record>& out) {
     const auto& what = entry.second;
     record_writer to;
-    to.text(tag_id, what.id);
-    to.text(tag_from, what.from);
-    to.text(tag_name, what.name);
-    to.text(tag_text, what.text);
-    to.number(tag_at, count_of(what.at));
-    if (what.to) to.item(tag_to, *what.to);
-    if (what.reply_to) to.item(tag_reply_to, *what.reply_to);
-    if (what.edited) to.number(tag_edited, count_of(*what.edited));
-    to.number(tag_deleted, what.deleted ? 1 : 0);
-    if (what.key) to.item(tag_key, *what.key);
+    to.text(message_tag::id, what.id);
+    to.text(message_tag::from, what.from);
+    to.text(message_tag::name, what.name);
+    to.text(message_tag::text, what.text);
+    to.number(message_tag::at, count_of(what.at));
+    if (what.to) to.item(message_tag::to, *what.to);
+    if (what.reply_to) to.item(message_tag::reply_to, *what.reply_to);
+    if (what.edited) to.number(message_tag::edited, count_of(*what.edited));
+    to.number(message_tag::deleted, what.deleted ? 1 : 0);
+    if (what.key) to.item(message_tag::key, *what.key);
     out.push_back({record_kind::chat, key_of(entry.first), std::move(to).take()});
 }
 

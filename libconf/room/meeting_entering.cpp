@@ -334,7 +334,9 @@ meeting::state::outcome meeting::state::resume_inside(const caller& as, const re
             if (flag_of(who.info, one)) as.in.out.forwards.push_back({who.info.id, one, true});
         }
         if (!std::exchange(who.info.here, true)) {
-            tell_who_sees(who, person_changed{.id = who.info.id, .here = true}, as.in.out);
+            // He is told by the welcome: nothing of the room comes before it.
+            tell_all(audience([&](const person& one) { return &one != &who && sees(one, who); }),
+                     person_changed{.id = who.info.id, .here = true}, as.in.out);
             as.in.out.events.emplace_back(came_back{who.info.id});
         }
     }

@@ -92,7 +92,6 @@ meeting::state::outcome meeting::state::on(const caller& as, const set_locks& wh
     room_touched = true;
     tell_inside(room_changed{.locked = room.locked}, as.in.out);
     as.in.out.events.emplace_back(room_set{room});
-    for (auto* one : inside) obey_locks(*one, as.in);
     if (hid != hides_viewers()) {
         for (const auto* whom : inside) {
             if (whom->info.acts_as != role::viewer) continue;
@@ -107,6 +106,8 @@ meeting::state::outcome meeting::state::on(const caller& as, const set_locks& wh
         }
         touch_door(as.in.at.now);
     }
+    // Behind that: who is seen again is told of before he changes.
+    for (auto* one : inside) obey_locks(*one, as.in);
     return ok(as);
 }
 

@@ -9,13 +9,15 @@ namespace conf::rooms {
 namespace {
 
 /// Never renumbered.
-enum tag : std::uint8_t {
-    tag_title = 1,
-    tag_started,
-    tag_lobby,
-    tag_locks,
-    tag_lobby_text,
-    tag_empty_since,
+struct room_tag {
+    enum : std::uint8_t {
+        title = 1,
+        started,
+        lobby,
+        locks,
+        lobby_text,
+        empty_since,
+    };
 };
 
 enum lock_bit : std::uint8_t {
@@ -45,13 +47,6 @@ locks locks_in(std::uint64_t bits) {
     };
 }
 
-std::uint64_t count_of(wall_time at) {
-    return static_cast<std::uint64_t>(std::max<std::int64_t>(at.count(), 0));
-}
-wall_time time_in(std::uint64_t count) {
-    return wall_time(static_cast<std::int64_t>(count & INT64_MAX));
-}
-
 }  // namespace
 
 /// Empty where everything is as the settings say: then they count, changed ones too.
@@ -61,12 +56,12 @@ record meeting::state::room_record() const {
                        room.started == wall_time{} && lobby_text.empty() && !empty_since;
     if (plain) return {record_kind::room, {}, {}};
     record_writer to;
-    to.text(tag_title, room.title);
-    to.number(tag_started, count_of(room.started));
-    to.number(tag_lobby, room.lobby ? 1 : 0);
-    to.number(tag_locks, bits_of(room.locked));
-    to.text(tag_lobby_text, lobby_text);
-    if (empty_since) to.number(tag_empty_since, count_of(*empty_since));
+    to.text(room_tag::title, room.title);
+    to.number(room_tag::started, count_of(room.started));
+    to.number(room_tag::lobby, room.lobby ? 1 : 0);
+    to.number(room_tag::locks, bits_of(room.locked));
+    to.text(room_tag::lobby_text, lobby_text);
+    if (empty_since) to.number(room_tag::empty_since, count_of(*empty_since));
     return {record_kind::room, {}, std::move(to).take()};
 }
 
@@ -78,12 +73,12 @@ bool meeting::state::read_room(std::string_view value) {
     record_reader from(value);
     while (from.next()) {
         switch (from.tag()) {
-            case tag_title: made.title = from.text(); break;
-            case tag_started: made.started = time_in(from.number()); break;
-            case tag_lobby: made.lobby = from.number() != 0; break;
-            case tag_locks: made.locked = locks_in(from.number()); break;
-            case tag_lobby_text: text = from.text(); break;
-            case tag_empty_since: empty = time_in(from.number()); break;
+            case room_tag::title: made.title = from.text(); break;
+            case room_tag::started: made.started = time_in(from.number()); break;
+            case room_tag::lobby: made.lobby = from.number() != 0; break;
+            case room_tag::locks: made.locked = locks_in(from.number()); break;
+            case room_tag::lobby_text: text = from.text(); break;
+            case room_tag::empty_since: empty = time_in(from.number()); break;
             default: break;  // of a newer server
         }
     }

@@ -10,21 +10,23 @@ namespace conf::rooms {
 namespace {
 
 /// Never renumbered.
-enum tag : std::uint8_t {
-    tag_id = 1,
-    tag_name,
-    tag_role,
-    tag_stands,
-    tag_entered,
-    tag_since,
-    tag_joined,
-    tag_flags,
-    tag_hand,
-    tag_external_id,
-    tag_ban_key,
-    tag_token,
-    tag_token_before,
-    tag_last_seen,
+struct person_tag {
+    enum : std::uint8_t {
+        id = 1,
+        name,
+        role,
+        stands,
+        entered,
+        since,
+        joined,
+        flags,
+        hand,
+        external_id,
+        ban_key,
+        token,
+        token_before,
+        last_seen,
+    };
 };
 
 enum flag : std::uint8_t {
@@ -37,13 +39,6 @@ enum flag : std::uint8_t {
     flag_name_bound = 64,
     flag_role_bound = 128,
 };
-
-std::uint64_t count_of(wall_time at) {
-    return static_cast<std::uint64_t>(std::max<std::int64_t>(at.count(), 0));
-}
-wall_time time_in(std::uint64_t count) {
-    return wall_time(static_cast<std::int64_t>(count & INT64_MAX));
-}
 
 std::uint64_t flags_of(const person& who) {
     const auto bit = [](bool on, flag which) { return on ? std::uint64_t{which} : 0; };
@@ -74,28 +69,28 @@ std::optional<crypto::sha256_digest> digest_in(std::string_view text) {
 void read_field(person& who, const record_reader& field) {
     const auto number = field.number();
     switch (field.tag()) {
-        case tag_id: who.info.id = field.text(); break;
-        case tag_name: who.info.name = field.text(); break;
-        case tag_role:
+        case person_tag::id: who.info.id = field.text(); break;
+        case person_tag::name: who.info.name = field.text(); break;
+        case person_tag::role:
             who.info.acts_as = number < role_count ? static_cast<role>(number) : role::viewer;
             break;
-        case tag_stands:
+        case person_tag::stands:
             who.stands = number <= static_cast<std::uint64_t>(standing::removed)
                              ? static_cast<standing>(number)
                              : standing::removed;
             break;
-        case tag_entered: who.entered = number; break;
-        case tag_since: who.since = time_in(number); break;
-        case tag_joined: who.info.joined = time_in(number); break;
-        case tag_flags: set_flags(who, number); break;
-        case tag_hand: who.info.hand = time_in(number); break;
-        case tag_external_id: who.external_id = field.text(); break;
-        case tag_ban_key:
+        case person_tag::entered: who.entered = number; break;
+        case person_tag::since: who.since = time_in(number); break;
+        case person_tag::joined: who.info.joined = time_in(number); break;
+        case person_tag::flags: set_flags(who, number); break;
+        case person_tag::hand: who.info.hand = time_in(number); break;
+        case person_tag::external_id: who.external_id = field.text(); break;
+        case person_tag::ban_key:
             if (who.ban_keys.size() < ban_keys_per_person_max) who.ban_keys.emplace_back(field.text());
             break;
-        case tag_token: who.token = digest_in(field.text()); break;
-        case tag_token_before: who.token_before = digest_in(field.text()); break;
-        case tag_last_seen: who.last_seen = time_in(number); break;
+        case person_tag::token: who.token = digest_in(field.text()); break;
+        case person_tag::token_before: who.token_before = digest_in(field.text()); break;
+        case person_tag::last_seen: who.last_seen = time_in(number); break;
         default: break;  // of a newer server
     }
 }
@@ -124,20 +119,20 @@ std::optional<bool>& flag_of(person_changed& who, source what) noexcept {
 
 record record_of(const person& who) {
     record_writer to;
-    to.text(tag_id, who.info.id);
-    to.text(tag_name, who.info.name);
-    to.number(tag_role, static_cast<std::uint64_t>(who.info.acts_as));
-    to.number(tag_stands, static_cast<std::uint64_t>(who.stands));
-    to.number(tag_entered, who.entered);
-    to.number(tag_since, count_of(who.since));
-    to.number(tag_joined, count_of(who.info.joined));
-    to.number(tag_flags, flags_of(who));
-    if (who.info.hand) to.number(tag_hand, count_of(*who.info.hand));
-    to.text(tag_external_id, who.external_id);
-    for (const auto& key : who.ban_keys) to.item(tag_ban_key, key);
-    if (who.token) to.item(tag_token, as_text(*who.token));
-    if (who.token_before) to.item(tag_token_before, as_text(*who.token_before));
-    to.number(tag_last_seen, count_of(who.last_seen));
+    to.text(person_tag::id, who.info.id);
+    to.text(person_tag::name, who.info.name);
+    to.number(person_tag::role, static_cast<std::uint64_t>(who.info.acts_as));
+    to.number(person_tag::stands, static_cast<std::uint64_t>(who.stands));
+    to.number(person_tag::entered, who.entered);
+    to.number(person_tag::since, count_of(who.since));
+    to.number(person_tag::joined, count_of(who.info.joined));
+    to.number(person_tag::flags, flags_of(who));
+    if (who.info.hand) to.number(person_tag::hand, count_of(*who.info.hand));
+    to.text(person_tag::external_id, who.external_id);
+    for (const auto& key : who.ban_keys) to.item(person_tag::ban_key, key);
+    if (who.token) to.item(person_tag::token, as_text(*who.token));
+    if (who.token_before) to.item(person_tag::token_before, as_text(*who.token_before));
+    to.number(person_tag::last_seen, count_of(who.last_seen));
     return {record_kind::person, key_of(who.number), std::move(to).take()};
 }
 

@@ -60,6 +60,13 @@ std::uint64_t record_reader::number() const noexcept {
     return field_.size() <= number_bytes_max ? big_endian(field_) : 0;
 }
 
+std::uint64_t count_of(wall_time at) noexcept {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(at.count(), 0));
+}
+wall_time time_in(std::uint64_t count) noexcept {
+    return wall_time(static_cast<std::int64_t>(count & INT64_MAX));
+}
+
 std::string key_of(std::uint64_t number) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string key(16, '0');

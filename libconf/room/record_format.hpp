@@ -1,6 +1,8 @@
 /// How a record's value is written: a version, then fields of a tag, a length and bytes.
 #pragma once
 
+#include "libconf/room/types.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -50,6 +52,10 @@ private:
     std::uint8_t tag_ = 0;
     bool sound_ = true;
 };
+
+/// Milliseconds since 1970, as a number of a record; before that: 0.
+[[nodiscard]] std::uint64_t count_of(wall_time at) noexcept;
+[[nodiscard]] wall_time time_in(std::uint64_t count) noexcept;
 
 /// 16 hexadecimal digits, so that keys sort as numbers do.
 [[nodiscard]] std::string key_of(std::uint64_t number);

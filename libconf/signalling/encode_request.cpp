@@ -12,7 +12,7 @@ namespace {
 using namespace rooms;
 
 template <class T>
-void maybe(json_writer& to, std::string_view name, const std::optional<T>& what) {
+void member_if_any(json_writer& to, std::string_view name, const std::optional<T>& what) {
     if (what) to.name(name).value(*what);
 }
 
@@ -24,14 +24,14 @@ void write(json_writer& to, const std::vector<std::uint32_t>& versions) {
 
 void fields_of(json_writer& to, const hello& what) {
     write(to, what.versions);
-    maybe(to, "token", what.token);
-    maybe(to, "client", what.client);
+    member_if_any(to, "token", what.token);
+    member_if_any(to, "client", what.client);
 }
 void fields_of(json_writer& to, const join& what) {
     to.name("name").value(what.name);
     to.name("microphone").value(what.microphone);
     to.name("camera").value(what.camera);
-    maybe(to, "locale", what.locale);
+    member_if_any(to, "locale", what.locale);
 }
 void fields_of(json_writer& to, const resume& what) {
     write(to, what.versions);
@@ -51,7 +51,7 @@ void fields_of(json_writer& to, const set_hand& what) {
     to.name("up").value(what.up);
 }
 void fields_of(json_writer& to, const lower_hands& what) {
-    maybe(to, "participant", what.participant);
+    member_if_any(to, "participant", what.participant);
 }
 void fields_of(json_writer& to, const react& what) {
     to.name("emoji").value(what.emoji);
@@ -60,7 +60,7 @@ void fields_of(json_writer& to, const set_away& what) {
     to.name("on").value(what.on);
 }
 void fields_of(json_writer& to, const mute& what) {
-    maybe(to, "participant", what.participant);
+    member_if_any(to, "participant", what.participant);
     to.name("source").value(name_of(what.what));
 }
 void fields_of(json_writer& to, const ask_unmute& what) {
@@ -77,20 +77,20 @@ void fields_of(json_writer& to, const remove_person& what) {
 void fields_of(json_writer&, const end_meeting&) {}
 void fields_of(json_writer& to, const set_locks& what) {
     to.name("locks").begin_object();
-    maybe(to, "microphone", what.changes.microphone);
-    maybe(to, "camera", what.changes.camera);
-    maybe(to, "screen", what.changes.screen);
-    maybe(to, "chat", what.changes.chat);
-    maybe(to, "private_chat", what.changes.private_chat);
-    maybe(to, "people", what.changes.people);
+    member_if_any(to, "microphone", what.changes.microphone);
+    member_if_any(to, "camera", what.changes.camera);
+    member_if_any(to, "screen", what.changes.screen);
+    member_if_any(to, "chat", what.changes.chat);
+    member_if_any(to, "private_chat", what.changes.private_chat);
+    member_if_any(to, "people", what.changes.people);
     to.end_object();
 }
 void fields_of(json_writer& to, const set_room& what) {
-    maybe(to, "title", what.title);
-    maybe(to, "lobby", what.lobby);
+    member_if_any(to, "title", what.title);
+    member_if_any(to, "lobby", what.lobby);
 }
 void fields_of(json_writer& to, const admit& what) {
-    maybe(to, "participant", what.participant);
+    member_if_any(to, "participant", what.participant);
 }
 void fields_of(json_writer& to, const refuse& what) {
     to.name("participant").value(what.participant);
@@ -102,8 +102,8 @@ void fields_of(json_writer&, const fresh_ice&) {}
 void fields_of(json_writer& to, const chat_send& what) {
     to.name("text").value(what.text);
     to.name("key").value(what.key);
-    maybe(to, "to", what.to);
-    maybe(to, "reply_to", what.reply_to);
+    member_if_any(to, "to", what.to);
+    member_if_any(to, "reply_to", what.reply_to);
 }
 void fields_of(json_writer& to, const chat_edit& what) {
     to.name("message").value(what.message);
@@ -119,7 +119,7 @@ void fields_of(json_writer& to, const chat_react& what) {
 }
 void fields_of(json_writer& to, const chat_typing& what) {
     to.name("on").value(what.on);
-    maybe(to, "to", what.to);
+    member_if_any(to, "to", what.to);
 }
 void fields_of(json_writer& to, const chat_history& what) {
     to.name("before").value(what.before);

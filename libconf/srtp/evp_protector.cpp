@@ -1,6 +1,7 @@
 #include "libconf/base/check.hpp"
 #include "libconf/crypto/digest.hpp"
 #include "libconf/srtp/protector.hpp"
+#include "libconf/srtp/raw.hpp"
 #include "libconf/srtp/transform.hpp"
 
 #include <openssl/core_names.h>
@@ -14,13 +15,6 @@ namespace conf::srtp {
 namespace {
 
 using cipher_context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
-
-unsigned char* raw(std::byte* data) noexcept {
-    return reinterpret_cast<unsigned char*>(data);
-}
-const unsigned char* raw(bytes data) noexcept {
-    return reinterpret_cast<const unsigned char*>(data.data());
-}
 
 /// Encrypts prefix and payload one behind the other: both ciphers are streams.
 bool encrypt_body(EVP_CIPHER_CTX* with, const job& one, unsigned char* to) {

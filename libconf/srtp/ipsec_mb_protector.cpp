@@ -4,6 +4,7 @@
 #include "libconf/base/check.hpp"
 #include "libconf/crypto/digest.hpp"
 #include "libconf/srtp/protector.hpp"
+#include "libconf/srtp/raw.hpp"
 #include "libconf/srtp/transform.hpp"
 
 #include <algorithm>
@@ -22,12 +23,6 @@ struct manager_deleter {
 using manager_handle = std::unique_ptr<IMB_MGR, manager_deleter>;
 
 using octet = std::uint8_t;
-octet* raw(std::byte* data) noexcept {
-    return reinterpret_cast<octet*>(data);
-}
-const octet* raw(bytes data) noexcept {
-    return reinterpret_cast<const octet*>(data.data());
-}
 
 class mb_key : public sending_key {
 public:

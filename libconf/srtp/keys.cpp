@@ -2,6 +2,7 @@
 
 #include "libconf/base/check.hpp"
 #include "libconf/crypto/digest.hpp"
+#include "libconf/srtp/raw.hpp"
 
 #include <openssl/evp.h>
 
@@ -9,13 +10,6 @@
 #include <memory>
 
 namespace conf::srtp {
-namespace {
-
-const unsigned char* raw(bytes data) noexcept {
-    return reinterpret_cast<const unsigned char*>(data.data());
-}
-
-}  // namespace
 
 profile_sizes sizes_of(profile which) noexcept {
     switch (which) {

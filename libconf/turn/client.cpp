@@ -25,10 +25,6 @@ constexpr std::size_t indication_bytes_max = 64;
 constexpr seconds keep_alive_interval{240};
 constexpr seconds refresh_margin{60};
 
-constexpr bool is_stream(client_protocol protocol) noexcept {
-    return protocol == client_protocol::tcp || protocol == client_protocol::tls;
-}
-
 constexpr std::size_t index_of(ip_family family) noexcept {
     return family == ip_family::v4 ? 0 : 1;
 }

@@ -15,6 +15,10 @@ namespace conf::turn {
 /// How a client reached the server.
 enum class client_protocol : std::uint8_t { udp, tcp, tls, dtls };
 
+constexpr bool is_stream(client_protocol protocol) noexcept {
+    return protocol == client_protocol::tcp || protocol == client_protocol::tls;
+}
+
 /// One end of a client's 5-tuple as the shell numbers it: a listening datagram socket (with the local address
 /// that was hit, if it is bound to several) or one stream or DTLS connection.
 using client_socket = std::uint32_t;

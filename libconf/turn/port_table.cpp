@@ -12,10 +12,6 @@ constexpr std::uint64_t token_bits = (std::uint64_t{1} << 47) - 1;
 // A token holds the port (16 bits), the family (1 bit) and what the reservation drew (47 bits).
 constexpr std::uint64_t family_bit = std::uint64_t{1} << 47;
 
-constexpr std::size_t index_of(ip_family family) noexcept {
-    return family == ip_family::v4 ? 0 : 1;
-}
-
 struct token_parts {
     std::uint16_t port;
     ip_family family;
@@ -46,7 +42,7 @@ port_table::port_table(std::uint16_t first, std::uint16_t last)
 
 port_table::word* port_table::at(ip_family family, std::uint16_t port) const noexcept {
     if (port < first_ || port - std::size_t{first_} >= count_) return nullptr;
-    return &words_[index_of(family)][port - std::size_t{first_}];
+    return &words_[family == ip_family::v4 ? 0 : 1][port - std::size_t{first_}];
 }
 
 bool port_table::try_take(ip_family family, std::uint16_t port, std::uint8_t shard) noexcept {

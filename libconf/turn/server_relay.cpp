@@ -14,10 +14,6 @@ constexpr std::uint8_t padding_of(std::size_t size) noexcept {
     return static_cast<std::uint8_t>(align4(size) - size);
 }
 
-constexpr bool is_stream(client_protocol protocol) noexcept {
-    return protocol == client_protocol::tcp || protocol == client_protocol::tls;
-}
-
 /// RFC 8656 §11.5: errors that say something about the path to the peer.
 constexpr bool is_forwarded_icmp(ip_family family, std::uint8_t type) noexcept {
     if (family == ip_family::v4) return type == 3 || type == 11;

@@ -10,6 +10,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <chrono>
 #include <future>
 #include <string>
@@ -99,6 +100,28 @@ TEST_CASE("the pages of a server", "[api]") {
     CHECK(page.field("Content-Language") == "en");
     CHECK(page.field("Vary") == "Accept-Language");
     CHECK(fetch(made, "/", "Accept-Language: fr-FR, en;q=0.5\r\n").field("Content-Language") == "fr");
+}
+
+TEST_CASE("only the call's page may run WebAssembly", "[api]") {
+    static constexpr std::array<embedded_file, 2> files{{
+        {"index.html", "<!doctype html>", {}, "1"},
+        {"assets/effects/noise.js", "export {};", {}, "2"},
+    }};
+    auto options = options_on({loopback});
+    options.http.pages = files;
+    const auto made = server::create(options).value();
+    const auto scripts = [&](const std::string& path) {
+        const auto answer = fetch(made, path);
+        CHECK(answer.status == 200);
+        const auto policy = answer.field("Content-Security-Policy");
+        const auto from = policy.find("script-src");
+        return std::string(policy.substr(from, policy.find(';', from) - from));
+    };
+    CHECK(scripts("/r/tuesday") == "script-src 'self' 'wasm-unsafe-eval'");
+    for (const std::string path : {"/", "/status", "/healthz", "/assets/effects/noise.js"}) {
+        INFO(path);
+        CHECK(scripts(path) == "script-src 'self'");
+    }
 }
 
 TEST_CASE("metrics are for the machine itself unless metrics.listen says more", "[api]") {

@@ -7,22 +7,34 @@ import puppeteer from 'puppeteer-core';
 
 const CHROMIUM = '/usr/bin/chromium';
 const FIREFOX = '/usr/bin/firefox-esr';
+/** Answers the questions about devices, and which screen is to be shared. */
+const ANSWERS = '--use-fake-ui-for-media-stream';
 
 /**
  * A browser with `page()`, whose pages have `evaluate(function, argument)`; `end()` closes everything. `visitor()` is a
  * page as a person has it: with a camera and a microphone that are not real, and nothing that others left behind.
  */
 export async function open_browser(kind) {
-  return kind === 'firefox' ? open_firefox() : open_chromium();
+  switch (kind) {
+    case 'firefox': return open_firefox();
+    // Where nobody answers the questions about devices, they are forbidden.
+    case 'chromium that asks': return open_chromium(CHROMIUM, []);
+    default: return open_chromium(CHROMIUM, [ANSWERS]);
+  }
 }
 
-async function open_chromium() {
+/** Chromium on a machine of machine.mjs; from there `origin` is as good as localhost. */
+export async function open_far_browser(machine, origin) {
+  const trust = `--unsafely-treat-insecure-origin-as-secure=${origin}`;
+  return open_chromium(await machine.program(CHROMIUM), [ANSWERS, trust]);
+}
+
+async function open_chromium(program, more) {
   const browser = await chromium.launch({
-    executablePath: CHROMIUM,
+    executablePath: program,
     args: [
-      '--no-sandbox', '--autoplay-policy=no-user-gesture-required', '--use-fake-device-for-media-stream', '--mute-audio',
-      // Answers the question which screen is to be shared; those about devices are answered by each visitor.
-      '--use-fake-ui-for-media-stream',
+      '--no-sandbox', '--autoplay-policy=no-user-gesture-required', '--use-fake-device-for-media-stream',
+      '--mute-audio', ...more,
     ],
   });
   return {
@@ -32,12 +44,12 @@ async function open_chromium() {
       await page.goto(address);
       return page;
     },
-    visitor: async ({devices = true, locale = 'en', width = 1280, height = 800, touch = false, init}) => {
+    visitor: async ({devices = true, locale = 'en', width = 1280, height = 800, density = 1, touch = false, inits}) => {
       const context = await browser.newContext({
-        viewport: {width, height}, locale, hasTouch: touch, isMobile: touch,
+        viewport: {width, height}, deviceScaleFactor: density, locale, hasTouch: touch, isMobile: touch,
         permissions: devices ? ['camera', 'microphone'] : [],
       });
-      if (init) await context.addInitScript(init);
+      for (const init of inits) await context.addInitScript(init);
       const page = await context.newPage();
       return {page, tab: async () => context.newPage(), close: () => context.close()};
     },
@@ -51,6 +63,7 @@ async function open_firefox() {
     browser: 'firefox',
     executablePath: FIREFOX,
     userDataDir: profile,
+    protocolTimeout: 60_000,
     extraPrefsFirefox: {
       'media.autoplay.default': 0,
       'media.autoplay.blocking_policy': 0,
@@ -71,10 +84,10 @@ async function open_firefox() {
       await page.evaluate(async () => { window.granted = await navigator.mediaDevices.getUserMedia({audio: true}); });
       return page;
     },
-    visitor: async ({init}) => {
+    visitor: async ({inits}) => {
       const context = await browser.createBrowserContext();
       const page = await context.newPage({type: 'window'});
-      if (init) await page.evaluateOnNewDocument(init);
+      for (const init of inits) await page.evaluateOnNewDocument(init);
       return {page, tab: async () => context.newPage({type: 'window'}), close: () => context.close()};
     },
     end: async () => {

@@ -18,11 +18,17 @@ function watch_page() {
 /** Runs in the page: who is on the screen, what is decoded, what is heard. */
 async function look() {
   const got = {frames: 0, energy: 0, packets: 0, people: {}, faults: window.watched.faults};
+  const decoded = {};
   for (const connection of window.watched.connections) {
     if (connection.connectionState === 'closed') continue;
-    for (const one of (await connection.getStats()).values()) {
+    // Firefox never answers for a connection that is closed while it is asked.
+    const late = new Promise(done => setTimeout(done, 2000, new Map()));
+    for (const one of (await Promise.race([connection.getStats(), late])).values()) {
       if (one.type !== 'inbound-rtp') continue;
-      if (one.kind === 'video') got.frames += one.framesDecoded ?? 0;
+      if (one.kind === 'video') {
+        got.frames += one.framesDecoded ?? 0;
+        decoded[one.trackIdentifier] = one.framesDecoded ?? 0;
+      }
       if (one.kind === 'audio') {
         got.energy += one.totalAudioEnergy ?? 0;
         got.packets += one.packetsReceived ?? 0;
@@ -35,6 +41,7 @@ async function look() {
     got.people[key] = {
       says: tile.getAttribute('aria-label'),
       picture: !video.hidden && video.videoWidth > 0 ? `${video.videoWidth}x${video.videoHeight}` : null,
+      frames: decoded[video.srcObject?.getVideoTracks()[0]?.id] ?? 0,
     };
   }
   got.messages = [...document.querySelectorAll('[role=log] .text')].map(one => one.textContent.trim());
@@ -43,15 +50,23 @@ async function look() {
   return got;
 }
 
+/** What browsers write about a server that cannot be reached: no page can keep them from it. */
+const lost_server = /net::ERR_|WebSocket connection to|can.t establish a connection|was interrupted while/;
+
 export class Peer {
-  /** @param browser of browsers.mjs. */
+  /** @param browser of browsers.mjs. `how.init`: runs before any script of the page. */
   static async come(browser, name, how = {}) {
-    const {page, tab, close} = await browser.visitor({...how, init: watch_page});
+    const inits = [watch_page, ...(how.init ? [how.init] : [])];
+    const {page, tab, close} = await browser.visitor({...how, inits});
     return new Peer(page, tab, close, name);
   }
 
   constructor(page, tab, close, name) {
-    Object.assign(this, {page, tab, close, name});
+    Object.assign(this, {page, tab, close, name, complaints: []});
+    page.on('console', message => {
+      const text = message.text();
+      if (message.type() === 'error' && !lost_server.test(text)) this.complaints.push(`console: ${text}`);
+    });
   }
 
   /** Through the door: a name and one click. */

@@ -1,13 +1,14 @@
 // Whole calls in browsers. Prints "ok NAME" or "FAILED NAME why" for each case.
 //
-// usage: node run.mjs PROGRAM ADDRESS [NAME...]    PROGRAM is conf-server, ADDRESS where media is to arrive; NAME picks
-//                                                  the cases whose names contain it
+// usage: node run.mjs PROGRAM ADDRESS [long] [NAME...]    PROGRAM is conf-server, ADDRESS where media is to arrive;
+//                                                         NAME picks the cases whose names contain it; none is long
 import {close, connect, look, play, publish} from './in_page.mjs';
 import {lossy_path} from './proxy.mjs';
 import {open_browser} from './browsers.mjs';
 import {start_server} from './server.mjs';
 
-const [program, address, ...wanted] = process.argv.slice(2);
+const [program, address, ...words] = process.argv.slice(2);
+const wanted = words.slice(words[0] === 'long' ? 1 : 0);
 const server = await start_server(program, {
   'media.listen': 'localhost:0', 'rooms.open': true,
   'turn.listen': `["udp://${address}:0", "tcp://${address}:0"]`, 'turn.relay_address': address,
@@ -116,7 +117,7 @@ for (const loss of [0.05, 0.1]) {
           const decoded = end.video.framesDecoded - begin.video.framesDecoded;
           require(path.counts.lost > 20, `only ${path.counts.lost} packets were lost`);
           require(encoded > 30, `the publisher encoded only ${encoded} frames`);
-          require(decoded > 0.9 * encoded, `of ${encoded} frames ${decoded} were decoded`);
+          require(decoded > 0.8 * encoded, `of ${encoded} frames ${decoded} were decoded`);
           return `${path.counts.lost} packets lost on the way, of ${encoded} frames ${decoded} decoded, ${summary(end)}`;
         });
       } finally {

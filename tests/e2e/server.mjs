@@ -1,8 +1,8 @@
 // A conf-server of our own, on free ports.
-import {spawn} from 'node:child_process';
+import {execFileSync, spawn} from 'node:child_process';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 
 export async function start_server(program, settings = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'libconf-e2e-'));
@@ -50,7 +50,14 @@ export async function start_server(program, settings = {}) {
     },
     /** As the power does it; `again` starts it where it was. */
     kill: () => stop('SIGKILL'),
+    /** As its service manager does it. */
+    quit: () => stop('SIGTERM'),
     again: start,
+    /** The link that `confctl invite` makes; the server needs a control.socket. */
+    invite: (room, ...words) => {
+      const command = ['invite', room, '--base', http, '--socket', join(folder, 'control.sock'), ...words];
+      return execFileSync(join(dirname(program), 'confctl'), command, {encoding: 'utf8'}).trim();
+    },
     end: async () => {
       await stop('SIGTERM');
       await rm(folder, {recursive: true, force: true});

@@ -1,11 +1,16 @@
-// What a page costs, gzipped: the join page at most 60 kB with one language, the call at most 90 kB more.
+// What a page costs, gzipped: the join page at most 60 kB with one language, the call at most 90 kB more. Noise removal
+// and blur come when they are switched on: they lie in a folder of their own, which nothing may load before.
 import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 
 const out = process.argv[2];
 const size = (file) => gzipSync(readFileSync(join(out, file)), { level: 9 }).length;
-const files = readdirSync(join(out, "assets")).map((name) => `assets/${name}`);
+const all = readdirSync(join(out, "assets"), { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile())
+    .map((one) => relative(out, join(one.parentPath, one.name)));
+const isLater = (name) => name.startsWith("assets/effects/");
+const files = all.filter((name) => !isLater(name));
 const sum = (names) => names.reduce((all, name) => all + size(name), 0);
 
 const isWords = (name) => name.startsWith("assets/words-");
@@ -26,5 +31,10 @@ const join_page =
 const call = sum(files.filter(isCall)) + words(["call"]);
 console.log(`join page ${(join_page / 1000).toFixed(1)} kB, call ${(call / 1000).toFixed(1)} kB more`);
 const counted = files.filter(isCall).length > 0 && words(["call"]) > 0 && words(["entry"]) > 0;
-if (!counted) throw new Error("the files have other names: what is measured here?");
+// `import("./effects/...")` is later; `import ... from` is at once.
+const early = ["index.html", ...files].filter((name) =>
+    /(from|import|src=|href=)\s*"[^"]*effects\//.test(readFileSync(join(out, name), "utf8")),
+);
+if (early.length > 0) throw new Error(`${early} loads an effect that nobody has switched on`);
+if (!counted || !all.some(isLater)) throw new Error("the files have other names: what is measured here?");
 process.exit(join_page <= 60_000 && call <= 90_000 ? 0 : 1);

@@ -1,5 +1,4 @@
 import { render } from "preact";
-import { followHistory } from "./app/route.ts";
 import { keepSettings, settings } from "./app/settings.ts";
 import { changeLanguage, language, loadWords, preferredLanguage } from "./i18n/index.ts";
 import { App } from "./app/app.tsx";
@@ -9,7 +8,6 @@ import "./styles/pages.css";
 
 language.value = preferredLanguage(settings.language.value);
 await loadWords("common", "entry");
-followHistory();
 keepSettings();
 render(<App />, document.querySelector("#app")!);
 

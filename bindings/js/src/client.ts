@@ -1,6 +1,6 @@
 // What an embedder holds in his hand. Wires session, model and media together; has no logic of its own.
 
-import { computed, type ReadonlySignal } from "@preact/signals-core";
+import { computed, effect, untracked, type ReadonlySignal } from "@preact/signals-core";
 import { Emitter } from "./emitter.ts";
 import type { ClientEvents } from "./events.ts";
 import { DeviceBook } from "./media/devices.ts";
@@ -67,6 +67,7 @@ export class Client {
         this.#session.probe();
         this.#media.networkChanged();
     };
+    readonly #offSilence: () => void;
 
     /** Throws `TypeError` for an address that cannot be one, and where there is no WebSocket. */
     constructor(options: ClientOptions) {
@@ -141,6 +142,14 @@ export class Client {
         );
         machine.network?.addEventListener("online", this.#networkChanged);
         machine.path?.addEventListener("change", this.#networkChanged);
+        // Where media fall silent the socket is often dead, too, and would not know for a long time.
+        const isSilent = computed(() => {
+            const { publish, receive } = this.#media.transports.value;
+            return publish === "interrupted" || receive === "interrupted";
+        });
+        this.#offSilence = effect(() => {
+            if (isSilent.value) untracked(() => this.#mediaFellSilent());
+        });
 
         this.state = this.#session.state;
         this.door = this.#session.door;
@@ -227,6 +236,7 @@ export class Client {
     dispose(): void {
         this.#machine.network?.removeEventListener("online", this.#networkChanged);
         this.#machine.path?.removeEventListener("change", this.#networkChanged);
+        this.#offSilence();
         this.#session.dispose();
         this.#media.dispose();
         this.#chat.close();
@@ -338,6 +348,10 @@ export class Client {
             if (how.lostMs !== null) this.#events.emit("reconnected", { lostMs: how.lostMs, mediaKept });
             if (how.wasWaiting) this.#events.emit("admitted", {});
         };
+    }
+
+    #mediaFellSilent(): void {
+        if (this.#session.lost.value === null) this.#session.probe();
     }
 
     #event(event: ServerEvent): void {

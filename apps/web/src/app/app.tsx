@@ -7,15 +7,14 @@ import { route } from "./route.ts";
 const canCall = typeof RTCPeerConnection === "function" && "addTransceiver" in RTCPeerConnection.prototype;
 
 export function App() {
-    const at = route.value;
     return (
         <>
             {!canCall ? (
                 <OldBrowserPage />
-            ) : at.page === "landing" ? (
+            ) : route.page === "landing" ? (
                 <LandingPage />
             ) : (
-                <RoomPage key={at.room} room={at.room} />
+                <RoomPage room={route.room} />
             )}
             <Toasts />
             <Announcer />

@@ -6,13 +6,19 @@ import {
     type Client,
     type DeviceErrorCode,
     type DeviceKind,
+    type Noise,
     type Source,
 } from "@libconf/client";
+import type { Effect } from "../effects/effect.ts";
+import { t, type Key } from "../i18n/index.ts";
+import { toast } from "../kit/index.ts";
+import { effects as pageEffects, type Effects } from "./effects.ts";
 import { settings } from "./settings.ts";
 
 export interface Own {
     /** Wished for; the track may be on its way, or there may be none. */
     readonly wanted: boolean;
+    /** What the microphone gives, before an effect; what others see of the camera, after it. */
     readonly track: MediaStreamTrack | null;
     readonly error: DeviceErrorCode | null;
 }
@@ -30,14 +36,22 @@ export class OwnMedia {
     readonly screen: ReadonlySignal<boolean>;
     /** The browser's question has not been answered yet. */
     readonly asking = signal(false);
+    /** The blur is being fetched, or makes its first picture. */
+    readonly preparing = signal(false);
     readonly #client: Client;
+    readonly #effects: Effects;
     readonly #off: readonly (() => void)[];
     /** Of the latest opening of each kind; one that was overtaken is stopped. */
     readonly #turn = { microphone: 0, camera: 0 };
     #asked = 0;
+    #denoise: Effect | null = null;
+    #blur: Effect | null = null;
+    /** What the camera itself gives. */
+    #bare: MediaStreamTrack | null = null;
 
-    constructor(client: Client) {
+    constructor(client: Client, effects: Effects = pageEffects) {
         this.#client = client;
+        this.#effects = effects;
         this.microphone = signal({ ...none, wanted: settings.microphoneOn.value });
         this.camera = signal({ ...none, wanted: settings.cameraOn.value });
         this.screen = computed(() => client.media.own.value.screen.on);
@@ -88,6 +102,35 @@ export class OwnMedia {
         await this.#open({ microphone: kind === "microphone", camera: kind === "camera" });
     }
 
+    setNoise(noise: Noise): Promise<void> {
+        settings.noise.value = noise;
+        return this.renew("microphone");
+    }
+
+    setMusic(on: boolean): Promise<void> {
+        settings.music.value = on;
+        return this.renew("microphone");
+    }
+
+    /** Small pictures, ours and the others'. */
+    setSaver(on: boolean): Promise<void> {
+        settings.saver.value = on;
+        return this.renew("camera");
+    }
+
+    /** The camera goes on; only what is sent of it changes. */
+    async setBlur(on: boolean): Promise<void> {
+        settings.blur.value = on;
+        const bare = this.#bare;
+        // While it is being opened the switch is read when it is there.
+        if (bare === null) return;
+        const turn = (this.#turn.camera += 1);
+        const track = on ? await this.#blurred(bare, "entry.blur-failed") : bare;
+        if (this.#turn.camera !== turn || track === null) return;
+        await this.#sendCamera(track);
+        if (!on && this.#turn.camera === turn) this.#stopBlur();
+    }
+
     choose(kind: DeviceKind, id: string | null): Promise<void> {
         this.#client.devices.choose(kind, id);
         return kind === "speaker" ? Promise.resolve() : this.renew(kind);
@@ -126,13 +169,10 @@ export class OwnMedia {
         this.#turn.microphone += 1;
         this.#turn.camera += 1;
         const { screen, screen_audio } = this.#client.media.own.value;
-        for (const track of [
-            this.microphone.value.track,
-            this.camera.value.track,
-            screen.track,
-            screen_audio.track,
-        ])
-            track?.stop();
+        for (const track of [this.microphone.value.track, screen.track, screen_audio.track]) track?.stop();
+        this.#denoise?.stop();
+        this.#denoise = null;
+        this.#letGoOfCamera();
         this.microphone.value = none;
         this.camera.value = none;
     }
@@ -148,7 +188,7 @@ export class OwnMedia {
         const turns = kinds.map((kind) => (this.#turn[kind] += 1));
         for (const kind of kinds) this[kind].value = { ...this[kind].value, error: null };
         // Some cameras cannot be opened twice.
-        if (wants.camera) this.camera.value.track?.stop();
+        if (wants.camera) this.#letGoOfCamera();
         this.#asked += 1;
         this.asking.value = true;
         const opened = await this.#client.devices.open({
@@ -165,7 +205,7 @@ export class OwnMedia {
             }
             const error = opened.errors[kind]?.code ?? null;
             if (kind === "microphone") await this.#takeMicrophone(track, error);
-            else await this.#takeCamera(track, error);
+            else await this.#takeCamera(track, error, turns[i]!);
         }
     }
 
@@ -177,35 +217,123 @@ export class OwnMedia {
             this.microphone.value = { wanted: before.wanted && alive !== null, track: alive, error };
             return;
         }
-        before.track?.stop();
+        const denoiseBefore = this.#denoise;
+        this.#denoise = null;
         this.microphone.value = { wanted: before.wanted, track, error: null };
         // Muted first: not a word gets out that was not meant to.
         if (!before.wanted) await media.setMuted("microphone", true);
-        await media.setMicrophone(track, { music: settings.music.value });
-        if (!before.wanted) return;
+        await this.#sendMicrophone(track);
+        // The old one goes when the new one is sent: nobody hears a gap.
+        before.track?.stop();
+        denoiseBefore?.stop();
+        if (this.microphone.value.track !== track) return;
+        if (settings.noise.value === "strong" && !settings.music.value) void this.#removeNoise(track);
+    }
+
+    async #sendMicrophone(track: MediaStreamTrack): Promise<void> {
+        const { media } = this.#client;
         try {
-            await media.setMuted("microphone", false);
+            await media.setMicrophone(track, { music: settings.music.value });
+            if (this.microphone.value.wanted) await media.setMuted("microphone", false);
         } catch {
+            // The room does not allow it; then it is muted.
             this.microphone.value = { ...this.microphone.value, wanted: false };
         }
     }
 
-    async #takeCamera(track: MediaStreamTrack | null, error: DeviceErrorCode | null): Promise<void> {
-        const { media } = this.#client;
-        this.camera.value = { wanted: track !== null, track, error };
-        await media.setCamera(track);
-        if (track === null) return;
+    /** The bare microphone is heard until the cleaned one is there; when that fails, the browser does it. */
+    async #removeNoise(bare: MediaStreamTrack): Promise<void> {
+        const isCurrent = (): boolean => this.#denoise === effect;
+        const fallBack = (): void => {
+            if (!isCurrent()) return;
+            settings.noise.value = "browser";
+            toast(t("entry.noise-failed"), { kind: "bad", key: "noise" });
+            void this.renew("microphone");
+        };
+        const effect = this.#effects.noise(bare, fallBack);
+        this.#denoise = effect;
+        let cleaned: MediaStreamTrack;
         try {
-            await media.setMuted("camera", false);
+            cleaned = await effect.track;
+        } catch {
+            return fallBack();
+        }
+        if (!isCurrent()) return;
+        await this.#sendMicrophone(cleaned);
+        // From here on a mute is the cleaned track's; the one below must give it what it takes.
+        if (isCurrent()) bare.enabled = true;
+    }
+
+    async #takeCamera(
+        bare: MediaStreamTrack | null,
+        error: DeviceErrorCode | null,
+        turn: number,
+    ): Promise<void> {
+        const { media } = this.#client;
+        this.#bare = bare;
+        // Whoever wished for a blurred room is not shown in a sharp one, not even for a moment.
+        const blurs = bare !== null && settings.blur.value;
+        const track = blurs ? await this.#blurred(bare, "entry.blur-failed-off") : bare;
+        if (this.#turn.camera !== turn) return;
+        if (blurs && track === null) return this.setCamera(false);
+        try {
+            await this.#sendCamera(track, error);
+            if (track !== null) await media.setMuted("camera", false);
         } catch {
             this.#closeCamera(none);
             await media.setCamera(null);
         }
     }
 
+    async #sendCamera(track: MediaStreamTrack | null, error: DeviceErrorCode | null = null): Promise<void> {
+        this.camera.value = { wanted: track !== null, track, error };
+        await this.#client.media.setCamera(track);
+    }
+
+    /** Null: it did not work, and that sentence was said; or something else has come in between. */
+    async #blurred(bare: MediaStreamTrack, sentence: Key): Promise<MediaStreamTrack | null> {
+        const isCurrent = (): boolean => this.#blur === effect;
+        const fail = (why: Key): void => {
+            settings.blur.value = false;
+            toast(t(why), { kind: "bad", key: "blur" });
+        };
+        const effect = this.#effects.blur(bare, () => {
+            if (!isCurrent()) return;
+            fail("entry.blur-broke");
+            void this.setCamera(false);
+        });
+        this.#stopBlur();
+        this.#blur = effect;
+        this.preparing.value = true;
+        try {
+            const made = await effect.track;
+            return isCurrent() ? made : null;
+        } catch {
+            if (isCurrent()) {
+                this.#blur = null;
+                fail(sentence);
+            }
+            return null;
+        } finally {
+            if (isCurrent() || this.#blur === null) this.preparing.value = false;
+        }
+    }
+
+    #stopBlur(): void {
+        this.#blur?.stop();
+        this.#blur = null;
+        this.preparing.value = false;
+    }
+
+    #letGoOfCamera(): void {
+        this.#stopBlur();
+        this.#bare?.stop();
+        this.#bare = null;
+    }
+
     #closeCamera(becomes: Own): void {
         this.#turn.camera += 1;
-        this.camera.value.track?.stop();
+        this.#letGoOfCamera();
         this.camera.value = becomes;
     }
 
@@ -224,8 +352,12 @@ export class OwnMedia {
     }
 
     #ended(source: Source): void {
-        if (source === "microphone") this.microphone.value = { ...none, error: "missing" };
-        if (source === "camera") this.camera.value = { ...none, error: "missing" };
+        if (source === "microphone") {
+            this.#denoise?.stop();
+            this.#denoise = null;
+            this.microphone.value = { ...none, error: "missing" };
+        }
+        if (source === "camera") this.#closeCamera({ ...none, error: "missing" });
         if (source === "screen") void this.stopScreen().catch(() => undefined);
     }
 }

@@ -1,7 +1,5 @@
 // Two addresses: "/" and "/r/{room}".
 
-import { signal } from "@preact/signals";
-
 export type Route = { readonly page: "landing" } | { readonly page: "room"; readonly room: string };
 
 const roomName = /^[A-Za-z0-9\-_.]{1,64}$/;
@@ -23,13 +21,14 @@ function decodeSafely(text: string): string {
     }
 }
 
-export const route = signal<Route>(routeOf(location.pathname));
+/** Settled when the page is loaded. */
+export const route: Route = routeOf(location.pathname);
 
 /**
  * An invitation's token: taken out of the address at once, so that no copied link has it, and kept with this
  * entry of the history, since pages are loaded again when permissions change.
  */
-export let token: string | null = takeToken();
+export const token: string | null = takeToken();
 
 function takeToken(): string | null {
     const url = new URL(location.href);
@@ -43,16 +42,9 @@ function takeToken(): string | null {
     return found;
 }
 
+/** By a page load: only the call's own page may run WebAssembly, and that is settled when a page is loaded. */
 export function go(path: string): void {
-    history.pushState(null, "", path);
-    token = null;
-    route.value = routeOf(location.pathname);
-}
-
-export function followHistory(): void {
-    addEventListener("popstate", () => {
-        route.value = routeOf(location.pathname);
-    });
+    location.assign(path);
 }
 
 export function roomPath(room: string): string {

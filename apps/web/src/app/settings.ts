@@ -58,6 +58,7 @@ export const settings = {
     saver: kept("saver", false),
     noise: kept<Noise>("noise", "browser", ["off", "browser", "strong"]),
     music: kept("music", false),
+    blur: kept("blur", false),
     layout: kept<Layout>("layout", "grid", ["grid", "speaker"]),
     panelWidth: kept("panelWidth", 360),
     /** Keys that are a single letter. */

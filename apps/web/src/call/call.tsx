@@ -3,7 +3,9 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { OwnMedia } from "../app/own_media.ts";
 import { t } from "../i18n/index.ts";
 import { AudioSinks, SoundBlocked } from "./audio.tsx";
+import { watchAdvice } from "./advice.ts";
 import { EndDialog } from "./end_dialog.tsx";
+import { keepFocus } from "./keep_focus.ts";
 import { CallContext, CallModel } from "./model.ts";
 import { watchNotices } from "./notices.ts";
 import { Panels } from "./panels.tsx";
@@ -28,7 +30,12 @@ export default function Call({ client, own, room }: CallProps) {
     const model = useMemo(() => new CallModel(client, own, room), []);
     const root = useRef<HTMLDivElement>(null);
     useEffect(() => {
-        const ends = [watchNotices(model), listenToKeys(model, root)];
+        const ends = [
+            watchNotices(model),
+            watchAdvice(model),
+            listenToKeys(model, root),
+            keepFocus(root.current!),
+        ];
         root.current?.querySelector<HTMLElement>("main")?.focus();
         return () => {
             for (const end of ends) end();

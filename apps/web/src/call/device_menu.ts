@@ -1,6 +1,8 @@
 import type { DeviceKind } from "@libconf/client";
 import { t } from "../i18n/index.ts";
 import type { MenuItem } from "../kit/index.ts";
+import { settings } from "../app/settings.ts";
+import { act } from "./act.ts";
 import type { CallModel } from "./model.ts";
 
 /** The devices behind a button's chevron, and the way to all settings. */
@@ -9,6 +11,14 @@ export function deviceItems(call: CallModel, kind: "microphone" | "camera"): rea
     if (kind === "microphone" && "setSinkId" in HTMLMediaElement.prototype) {
         const speakers = ofKind(call, "speaker");
         if (speakers.length > 0) items.push({ ...speakers[0]!, separator: true }, ...speakers.slice(1));
+    }
+    if (kind === "camera") {
+        items.push({
+            label: t("entry.blur"),
+            checked: settings.blur.value,
+            separator: items.length > 0,
+            onSelect: () => act(call.own.setBlur(!settings.blur.value)),
+        });
     }
     items.push({
         label: t("call.settings"),

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { settings } from "../app/settings.ts";
 import { t } from "../i18n/index.ts";
 import { Button } from "../kit/index.ts";
@@ -43,7 +43,8 @@ function Panel({ title, children }: { readonly title: string; readonly children:
     const call = useCall();
     const heading = useRef<HTMLHeadingElement>(null);
     const opener = useRef<Element | null>(null);
-    useEffect(() => {
+    // At once: what the user does next must not lose the focus again.
+    useLayoutEffect(() => {
         opener.current = document.activeElement;
         heading.current?.focus();
         return () => {

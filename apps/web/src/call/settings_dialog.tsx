@@ -1,7 +1,7 @@
 import type { Noise } from "@libconf/client";
 import { useSignal } from "@preact/signals";
 import { settings, type Theme } from "../app/settings.ts";
-import { language, languageNames, languages, t, type Key } from "../i18n/index.ts";
+import { language, languageNames, languages, t } from "../i18n/index.ts";
 import { Dialog, Select, Tabs, TextField, Toggle, Button } from "../kit/index.ts";
 import { DeviceChoice, MicrophoneMeter } from "../pages/preview.tsx";
 import { playTestSound } from "../app/level.ts";
@@ -58,23 +58,24 @@ function AudioTab() {
                 label={t("call.noise")}
                 value={settings.noise.value}
                 disabled={settings.music.value}
-                options={(["off", "browser"] as const).map((value) => ({
+                hint={
+                    settings.music.value
+                        ? t("call.noise-off-by-music")
+                        : settings.noise.value === "strong"
+                          ? t("call.noise-strong-hint")
+                          : undefined
+                }
+                options={(["off", "browser", "strong"] as const).map((value) => ({
                     value,
-                    label: t(`call.noise-${value}` as Key),
+                    label: t(`call.noise-${value}`),
                 }))}
-                onChange={(value) => {
-                    settings.noise.value = value as Noise;
-                    void own.renew("microphone");
-                }}
+                onChange={(value) => void own.setNoise(value as Noise)}
             />
             <Toggle
                 label={t("call.music")}
                 hint={t("call.music-hint")}
                 checked={settings.music.value}
-                onChange={(on) => {
-                    settings.music.value = on;
-                    void own.renew("microphone");
-                }}
+                onChange={(on) => void own.setMusic(on)}
             />
         </div>
     );
@@ -85,6 +86,12 @@ function VideoTab() {
     return (
         <div class="stack">
             <DeviceChoice kind="camera" client={client} own={own} />
+            <Toggle
+                label={t("entry.blur")}
+                hint={t(own.preparing.value ? "entry.blur-preparing" : "call.blur-hint")}
+                checked={settings.blur.value}
+                onChange={(on) => act(own.setBlur(on))}
+            />
             <Toggle
                 label={t("call.mirror")}
                 hint={t("call.mirror-hint")}
@@ -100,10 +107,7 @@ function VideoTab() {
                 label={t("call.saver")}
                 hint={t("call.saver-hint")}
                 checked={settings.saver.value}
-                onChange={(on) => {
-                    settings.saver.value = on;
-                    void own.renew("camera");
-                }}
+                onChange={(on) => act(own.setSaver(on))}
             />
         </div>
     );

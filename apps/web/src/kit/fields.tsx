@@ -43,23 +43,32 @@ export function Select(props: {
     readonly options: readonly Choice[];
     readonly onChange: (value: string) => void;
     readonly disabled?: boolean;
-    readonly class?: string;
+    readonly hint?: string | undefined;
 }) {
+    const hint = useId();
     return (
-        <label class={`field ${props.class ?? ""}`}>
-            <span class="label">{props.label}</span>
-            <select
-                value={props.value}
-                disabled={props.disabled}
-                onChange={(event) => props.onChange(event.currentTarget.value)}
-            >
-                {props.options.map((one) => (
-                    <option key={one.value} value={one.value} selected={one.value === props.value}>
-                        {one.label}
-                    </option>
-                ))}
-            </select>
-        </label>
+        <div class="field">
+            <label>
+                <span class="label">{props.label}</span>
+                <select
+                    value={props.value}
+                    disabled={props.disabled}
+                    aria-describedby={props.hint === undefined ? undefined : hint}
+                    onChange={(event) => props.onChange(event.currentTarget.value)}
+                >
+                    {props.options.map((one) => (
+                        <option key={one.value} value={one.value} selected={one.value === props.value}>
+                            {one.label}
+                        </option>
+                    ))}
+                </select>
+            </label>
+            {props.hint !== undefined && (
+                <p class="hint" id={hint}>
+                    {props.hint}
+                </p>
+            )}
+        </div>
     );
 }
 

@@ -1,5 +1,4 @@
 import type { ComponentChildren } from "preact";
-import { go } from "../app/route.ts";
 import { settings } from "../app/settings.ts";
 import { language, languageNames, languages, t } from "../i18n/index.ts";
 
@@ -16,15 +15,7 @@ export function Frame(props: {
                 {t("common.skip")}
             </a>
             <header class="page-head">
-                <a
-                    class="brand"
-                    href="/"
-                    onClick={(event) => {
-                        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-                        event.preventDefault();
-                        go("/");
-                    }}
-                >
+                <a class="brand" href="/">
                     <img src="/icon.svg" alt="" width="28" height="28" />
                     {t("common.product")}
                 </a>

@@ -14,9 +14,7 @@ export function LandingPage() {
     const enter = (): void => {
         const found = readEntered(text.value, location.origin);
         if ("to" in found) {
-            // An invitation's token is read when a page is loaded.
-            if (found.to.includes("token=")) location.assign(found.to);
-            else go(found.to);
+            go(found.to);
             return;
         }
         error.value =
@@ -73,15 +71,7 @@ export function LandingPage() {
                     <ul class="rooms">
                         {recentRooms.value.map((name) => (
                             <li key={name}>
-                                <a
-                                    class="card"
-                                    href={roomPath(name)}
-                                    onClick={(event) => {
-                                        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-                                        event.preventDefault();
-                                        go(roomPath(name));
-                                    }}
-                                >
+                                <a class="card" href={roomPath(name)}>
                                     <Icon name="door" />
                                     <span>{name}</span>
                                 </a>

@@ -51,6 +51,14 @@ export function Preview({ client, own }: { readonly client: Client; readonly own
                         label={t(camera.track === null ? "entry.turn-camera-on" : "entry.turn-camera-off")}
                         onClick={() => void own.setCamera(camera.track === null)}
                     />
+                    <Button
+                        icon="blur"
+                        iconOnly
+                        class="round"
+                        label={t("entry.blur")}
+                        pressed={settings.blur.value}
+                        onClick={() => void own.setBlur(!settings.blur.value)}
+                    />
                 </div>
                 <MicrophoneMeter own={own} />
             </div>
@@ -60,6 +68,7 @@ export function Preview({ client, own }: { readonly client: Client; readonly own
 }
 
 function note(client: Client, own: OwnMedia): string {
+    if (own.preparing.value) return t("entry.blur-preparing");
     if (own.asking.value) {
         const { microphone, camera } = client.devices.permissions.value;
         if (client.devices.slow.value) return t("entry.asking-slow");

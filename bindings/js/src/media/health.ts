@@ -101,6 +101,19 @@ export class Health {
         due();
     }
 
+    /**
+     * Signalling is up on another line, and the transport was kept. What was asked for on the line before may
+     * never have come to the server. Returns whether it is asked for again, or was waiting for the line.
+     */
+    resume(): boolean {
+        const isDue = this.#due !== null;
+        this.signalling(true);
+        if (isDue) return true;
+        if (!this.#restarted || this.#state.value !== "interrupted") return false;
+        this.#restart();
+        return true;
+    }
+
     #restart(): void {
         this.#needsSignalling(() => {
             this.#restarted = true;

@@ -86,8 +86,11 @@ export class Receiving {
     resume(config: RTCConfiguration, kept: boolean): void {
         this.#inRoom = true;
         this.configure(config);
+        if (kept) {
+            this.health.resume();
+            return;
+        }
         this.health.signalling(true);
-        if (kept) return;
         this.#retire();
         this.#expect.set(expectOfferMs, () => {
             if (this.#receiver === null && this.#setup.hasCompany()) this.reset();

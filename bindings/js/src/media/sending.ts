@@ -126,8 +126,8 @@ export class Sending {
         }
         this.configure(config);
         // An offer that got no answer is made again.
-        if (this.#publisher?.connection.signalingState !== "stable") void this.#negotiate(true);
-        this.health.signalling(true);
+        const asked = this.health.resume();
+        if (!asked && this.#publisher?.connection.signalingState !== "stable") void this.#negotiate(true);
     }
 
     configure(config: RTCConfiguration): void {

@@ -460,8 +460,10 @@ export class Session {
         const delay = Math.max(atLeastMs, reconnectDelayMs(this.#attempts, this.#setup.random));
         const first = this.#lost.value === null;
         batch(() => {
-            const before = this.#lost.value ?? { since: now, why, attempts: 0 };
-            this.#lost.value = { ...before, why, attempts: this.#attempts, nextAt: now + delay };
+            // A server that said it restarts is not there for a while; that is no other fault.
+            const before = this.#lost.value ?? { since: now, why };
+            const kept = before.why === "restarting" ? before.why : why;
+            this.#lost.value = { ...before, why: kept, attempts: this.#attempts, nextAt: now + delay };
             if (this.#state.value === "in" || this.#state.value === "waiting")
                 this.#state.value = "reconnecting";
             if (this.#state.value === "door") this.#state.value = "connecting";

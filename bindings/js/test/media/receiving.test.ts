@@ -166,6 +166,18 @@ describe("the receiving transport", () => {
         expect(receivers()).toEqual([connection]);
     });
 
+    it("asks again on a new line, when the old one may have swallowed it", async () => {
+        const visit = await new Visit().inRoom(withMedia);
+        const connection = await offered(visit, 1, 10);
+        connection.become("connected");
+        connection.become("disconnected");
+        await visit.clock.advance(2000);
+        await visit.socket.end(1006);
+        await visit.resumed({ ...withMedia, publish: true, receive: true });
+        expect(visit.socket.all("receive.restart")).toHaveLength(1);
+        expect(receivers()).toEqual([connection]);
+    });
+
     it("is made anew where the browser refuses an offer", async () => {
         const visit = await new Visit().inRoom(withMedia);
         const connection = await offered(visit, 1, 10);

@@ -144,6 +144,16 @@ describe("the sending transport", () => {
         expect(visit.client.media.quality.value.state).toBe("good");
     });
 
+    it("is restarted over a new line where the old one is silent, too", async () => {
+        const visit = new Visit();
+        const connection = await published(visit);
+        connection.become("disconnected");
+        await settle();
+        expect(visit.socket.all("ice")).toHaveLength(1);
+        await visit.clock.advance(5000);
+        expect(visit.client.state.value).toBe("reconnecting");
+    });
+
     it("is restarted when the network changes, and the line is asked whether it lives", async () => {
         const visit = new Visit();
         const connection = await published(visit);

@@ -268,6 +268,18 @@ describe("coming back", () => {
         expect(waits).toEqual([2000, 4000, 8000, 15_000, 15_000, 15_000]);
     });
 
+    it("knows of a restart until it is over", async () => {
+        const visit = await new Visit().inRoom();
+        await visit.socket.end(1001, "restarting");
+        expect(visit.client.lost.value?.why).toBe("restarting");
+        await visit.clock.advance(2000);
+        await visit.socket.end(1006);
+        expect(visit.client.lost.value?.why).toBe("restarting");
+        await visit.resumed();
+        await visit.socket.end(1006);
+        expect(visit.client.lost.value?.why).toBe("network");
+    });
+
     it("can come at once", async () => {
         const visit = await new Visit().inRoom();
         visit.chance = 0;

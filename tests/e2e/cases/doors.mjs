@@ -1,0 +1,95 @@
+// Ways in: the waiting room, invitations, and the pages of those who do not come in.
+import {require} from '../stage.mjs';
+
+export const cases = [];
+
+cases.push(['the waiting room', async ({come, new_link}) => {
+  const link = new_link();
+  const ana = await come('chromium', 'Ana');
+  await ana.enter(link);
+  await ana.press_button('People');
+  await ana.press_switch('Waiting room');
+  const bo = await come('firefox', 'Bo');
+  await bo.page.goto(link);
+  await bo.join();
+  await bo.until('the waiting room', seen => seen.heading === 'You are in the waiting room');
+  require(!(await bo.look()).text.includes('Ana'), 'who waits is told who is inside');
+  await ana.press_button('Let in');
+  await bo.until('the call', seen => seen.people.Ana);
+  await bo.flows();
+}]);
+
+cases.push(['who is refused reads so, and may ask again later', async ({come, new_link, dead_end}) => {
+  const link = new_link();
+  const ana = await come('chromium', 'Ana');
+  await ana.enter(link);
+  await ana.press_button('People');
+  await ana.press_switch('Waiting room');
+  const bo = await come('chromium', 'Bo');
+  await bo.page.goto(link);
+  await bo.join();
+  await bo.until('the waiting room', seen => seen.heading === 'You are in the waiting room');
+  await ana.press_button('Refuse');
+  await dead_end(bo, 'You were not let in', 'You can ask again in a minute', 'Ask again in');
+  const waits = await bo.page.evaluate(() => document.querySelector('main .button.main').ariaDisabled);
+  require(waits === 'true', 'he may ask again at once');
+  await ana.until('nobody who waits', seen => !seen.text.includes('waits'));
+}]);
+
+cases.push(['a full room says so, and lets in who tries again', async stage => {
+  const {come, new_link, more_servers, guest, dead_end} = stage;
+  const server = await more_servers({'rooms.open': true, 'rooms.limits.participants': 2});
+  const link = new_link(server);
+  await guest(link, 'First');
+  const second = await guest(link, 'Second');
+  const ana = await come('chromium', 'Ana');
+  await ana.page.goto(link);
+  await ana.join();
+  await dead_end(ana, 'The room is full', 'As soon as somebody leaves', 'Try again');
+  await second.ask('leave');
+  await second.closed;
+  await ana.press_button('Try again');
+  await ana.join();
+  await ana.until('the call', seen => seen.people.Ana && seen.people.First);
+}]);
+
+cases.push(['links that are no good: each says what to do', async ({come, more_servers, guest, dead_end}) => {
+  const server = await more_servers({'rooms.open': false, 'control.socket': 'control.sock'});
+  const ana = await come('chromium', 'Ana');
+  const shows = async (link, heading, words) => {
+    // The address alone does not load a page again where only what is behind the # is new.
+    await ana.page.goto('about:blank');
+    await ana.page.goto(link);
+    await dead_end(ana, heading, words, 'To the start page');
+  };
+  await shows(`${server.http}/r/nowhere`, 'There is no such room', 'whoever invited you');
+
+  const good = server.invite('algebra', '--role', 'moderator', '--uses', '1');
+  const bad = 'This link is no longer good';
+  await shows(good.replace(/.$/, last => last === 'A' ? 'B' : 'A'), bad, 'whoever invited you');
+  await shows(good.replace('/algebra', '/geometry'), bad, 'whoever invited you');
+
+  const short = server.invite('algebra', '--for', '1s');
+  const over = Date.now() + 2000;
+  while (Date.now() < over) await new Promise(done => setTimeout(done, 50));
+  await shows(short, bad, 'its time is over');
+
+  await guest(good, 'The only one');
+  await shows(good, bad, 'has been used up');
+  await ana.press_button('To the start page');
+  await ana.until('the start', seen => seen.heading === 'Meet here');
+}]);
+
+cases.push(['an invitation says name and role, and is not in the address', async ({come, more_servers, accessible}) => {
+  const server = await more_servers({'rooms.open': false, 'control.socket': 'control.sock'});
+  const ana = await come('chromium', 'Ana');
+  await ana.page.goto(server.invite('algebra', '--role', 'moderator', '--name', 'Ana'));
+  await ana.until('her name', seen => seen.text.includes('Ana') && seen.text.includes('Nobody is inside'));
+  require(!ana.page.url().includes('token'), `the token is in ${ana.page.url()}`);
+  await accessible(ana, 'the page before joining, by invitation');
+  await ana.click('form .button.main');
+  await ana.until('the call', seen => seen.people.Ana);
+  await ana.press_button('People');
+  await ana.until('that she moderates', seen =>
+    seen.text.includes('Moderator') && seen.text.includes('Mute everybody'));
+}]);

@@ -1,0 +1,137 @@
+// What becomes of a call when something on the way is lost, and comes back.
+import {open_far_browser} from '../browsers.mjs';
+import {far_machine} from '../machine.mjs';
+import {Peer} from '../peer.mjs';
+import {require} from '../stage.mjs';
+
+export const cases = [];
+
+cases.push(['a page that is loaded again is the same person', async ({meet}) => {
+  const {peers: [ana, bo]} = await meet();
+  await bo.flows();
+  await bo.press_button('Raise your hand');
+  await ana.until('the hand', seen => seen.people.Bo?.says.includes('hand up'));
+  await bo.page.reload();
+  await bo.until('the call again', seen => seen.people.Ana?.picture && seen.people.Bo?.says.includes('hand up'));
+  const seen = await ana.until('him back', one => one.people.Bo?.picture && !one.people.Bo.says.includes('lost'));
+  require(Object.keys(seen.people).length === 2, `${Object.keys(seen.people)} are there`);
+  await Promise.all([ana.flows(), bo.flows()]);
+}]);
+
+cases.push(['the server is killed and started again: everybody is back, nothing is lost', async ({meet, server}) => {
+  const {peers: [ana, bo]} = await meet(['chromium', 'firefox']);
+  await ana.say('before');
+  await Promise.all([ana.flows(), bo.flows()]);
+  await server.kill();
+  const began = Date.now();
+  await bo.until('that the connection is lost', seen => seen.text.includes('Reconnecting'));
+  await server.again();
+  const started = Date.now();
+  await Promise.all([ana, bo].map(peer => peer.until('the call again', seen =>
+    !seen.text.includes('Reconnecting') && Object.values(seen.people).every(one => one.picture))));
+  const back = Date.now() - started;
+  await Promise.all([ana.flows(), bo.flows()]);
+  await bo.press_button('Chat');
+  await bo.until('what was written before', seen => seen.messages.filter(one => one === 'before').length === 1);
+  return `away for ${started - began} ms, back ${back} ms after it was started`;
+}]);
+
+cases.push(['another tab asks, and takes the call over', async ({meet}) => {
+  const {link, peers: [ana, bo]} = await meet();
+  const page = await bo.tab();
+  const second = new Peer(page, bo.tab, () => page.close(), 'Bo');
+  await page.goto(link);
+  await second.until_page('question', () => document.body.innerText.includes('in another tab'));
+  await second.press_button('Move the call here');
+  await second.until_page('call', () => document.querySelector('.tile[data-person=Ana]') !== null);
+  await bo.until('that it goes on elsewhere', seen => seen.heading.startsWith('The call goes on'));
+  await ana.until('one Bo', seen => Object.keys(seen.people).length === 2);
+}]);
+
+/** Ana on a machine of her own, which has one cable to us; Bo beside the server. */
+async function far_call({come, more_servers, at_end, address}) {
+  const machine = await far_machine();
+  at_end(machine.end);
+  const server = await more_servers({
+    'http.listen': '0.0.0.0:0', 'media.listen': `${address}:0`, 'rooms.open': true,
+  });
+  const [near, far] = ['127.0.0.1', address].map(one => server.http.replace('0.0.0.0', one));
+  const browser = await open_far_browser(machine, far);
+  at_end(browser.end);
+  const ana = await come('chromium', 'Ana', {browser});
+  await ana.enter(`${far}/r/far`);
+  const bo = await come('chromium', 'Bo');
+  await bo.enter(`${near}/r/far`);
+  await Promise.all([ana.flows(), bo.flows()]);
+  // A page that is loaded again has no such mark.
+  await ana.page.evaluate(() => { window.is_the_same_page = true; });
+  return {machine, ana, bo};
+}
+
+const is_whole = (seen, words) => words.every(word => seen.messages.filter(one => one === word).length === 1) &&
+  seen.messages.length === words.length;
+
+cases.push(['the network falls for some seconds: the page says so, nothing is lost or doubled', async stage => {
+  const {machine, ana, bo} = await far_call(stage);
+  await ana.say('before');
+  await bo.say('I read you');
+  await ana.until('his answer', seen => is_whole(seen, ['before', 'I read you']));
+  machine.pull_cable();
+  await ana.page.type('.composer textarea', 'written in the dark');
+  await ana.key('Enter');
+  await ana.until('that it is on its way', seen => seen.text.includes('Sending'));
+  await bo.say('are you there?');
+  await ana.until('that she has no connection', seen => seen.text.includes('Reconnecting'));
+  machine.plug_cable();
+  await ana.until('the call again', seen => !seen.text.includes('Reconnecting') && !seen.text.includes('Sending'));
+  const all = ['before', 'I read you', 'written in the dark', 'are you there?'];
+  for (const peer of [ana, bo]) await peer.until('each message once', seen => is_whole(seen, all));
+  await Promise.all([ana.flows(), bo.flows()]);
+  const seen = await bo.until('her back', one => one.people.Ana?.picture && !one.people.Ana.says.includes('lost'));
+  require(Object.keys(seen.people).length === 2, `${Object.keys(seen.people)} are there`);
+  require(await ana.page.evaluate(() => window.is_the_same_page), 'the page was loaded again');
+}]);
+
+cases.push(['into another network with another address: the call goes on', async stage => {
+  const {machine, ana, bo} = await far_call(stage);
+  const used = () => ana.page.evaluate(async () => {
+    const pairs = [];
+    for (const one of window.watched.connections.filter(each => each.connectionState === 'connected')) {
+      const stats = await one.getStats();
+      for (const pair of stats.values()) {
+        if (pair.type === 'candidate-pair' && pair.nominated && pair.state === 'succeeded') {
+          pairs.push(stats.get(pair.localCandidateId)?.address);
+        }
+      }
+    }
+    return pairs;
+  });
+  const before = await used();
+  const address = machine.move();
+  const began = Date.now();
+  await Promise.all([ana.flows(), bo.flows()]);
+  await ana.until('the call as it was', seen => !seen.text.includes('Reconnecting') && seen.people.Bo?.picture);
+  await ana.say('from elsewhere');
+  await bo.press_button('Chat');
+  const seen = await bo.until('her words', one => is_whole(one, ['from elsewhere']));
+  require(Object.keys(seen.people).length === 2, `${Object.keys(seen.people)} are there`);
+  require(await ana.page.evaluate(() => window.is_the_same_page), 'the page was loaded again');
+  return `${before} became ${await used()} after ${address} came, ${Date.now() - began} ms`;
+}]);
+
+cases.push(['a server that is restarted says so, and everybody is back', async ({meet, server}) => {
+  const {peers: [ana, bo]} = await meet(['chromium', 'firefox']);
+  await ana.say('before');
+  await Promise.all([ana.flows(), bo.flows()]);
+  await server.quit();
+  for (const peer of [ana, bo]) {
+    await peer.until('why', seen => seen.text.includes('The server is being restarted. You come back by yourself'));
+  }
+  await server.again();
+  await Promise.all([ana, bo].map(peer => peer.until('the call again', seen =>
+    !seen.text.includes('being restarted') && !seen.text.includes('Reconnecting') &&
+    Object.values(seen.people).every(one => one.picture) && Object.keys(seen.people).length === 2)));
+  await Promise.all([ana.flows(), bo.flows()]);
+  await bo.press_button('Chat');
+  await bo.until('what was written before', seen => is_whole(seen, ['before']));
+}]);

@@ -1,0 +1,113 @@
+// What every meeting's case needs: a server, browsers, people in them, and the judges of what they see.
+import {readFile} from 'node:fs/promises';
+import {open_browser} from './browsers.mjs';
+import {Guest} from './guest.mjs';
+import {Peer} from './peer.mjs';
+import {start_server} from './server.mjs';
+
+export function require(holds, why) {
+  if (!holds) throw new Error(why);
+}
+
+const axe = await readFile(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+
+/** Its functions stand alone: cases take out those that they need. */
+export class Stage {
+  #program;
+  #browsers = {};
+  #rooms = 0;
+  #ends = [];
+  people = [];
+
+  /** @param address where another machine reaches this one. */
+  static async open(program, address) {
+    const stage = new Stage();
+    stage.#program = program;
+    stage.address = address;
+    stage.server = await start_server(program, {'media.listen': 'localhost:0', 'rooms.open': true});
+    return stage;
+  }
+
+  /** One with other settings, as long as the case lasts. */
+  more_servers = async settings => {
+    const made = await start_server(this.#program, {'media.listen': 'localhost:0', ...settings});
+    this.at_end(made.end);
+    return made;
+  };
+
+  at_end = work => this.#ends.push(work);
+
+  new_link = (server = this.server) => `${server.http}/r/e2e-${++this.#rooms}`;
+
+  come = async (kind, name, how = {}) => {
+    const browser = how.browser ?? await (this.#browsers[kind] ??= open_browser(kind));
+    const peer = await Peer.come(browser, name, how);
+    this.people.push(peer);
+    return peer;
+  };
+
+  /** All are in the same room; the first one moderates. */
+  meet = async (kinds = ['chromium', 'chromium'], names = ['Ana', 'Bo']) => {
+    const link = this.new_link();
+    const peers = [];
+    for (const [i, kind] of kinds.entries()) {
+      const peer = await this.come(kind, names[i]);
+      await peer.enter(link);
+      peers.push(peer);
+    }
+    return {link, peers};
+  };
+
+  /** Somebody without a browser, who speaks the protocol alone. */
+  guest = async (link, name) => {
+    const made = await Guest.come(link, name);
+    this.at_end(() => made.close());
+    return made;
+  };
+
+  /** No rule of WCAG 2.2 AA that a program can judge is broken on what this person sees. */
+  accessible = async (peer, what) => {
+    // Not by a script element: the page's policy refuses what is not its own.
+    await peer.page.evaluate(axe);
+    const broken = await peer.page.evaluate(async () => {
+      // Colours on their way from one to another are nobody's choice.
+      const moving = document.getAnimations().filter(one => Number.isFinite(one.effect.getComputedTiming().endTime));
+      await Promise.allSettled(moving.map(one => one.finished));
+      const {violations} = await window.axe.run(document, {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'],
+      });
+      return violations.map(one => `${one.id}: ${one.nodes.map(node => node.target.join(' ')).join(', ')}`);
+    });
+    require(broken.length === 0, `${what}: ${broken.join('; ')}`);
+  };
+
+  /** A page of one sentence: it has this heading and these words, says so to everybody, and leads on. */
+  dead_end = async (peer, heading, words, way_out) => {
+    await peer.until(`"${heading}"`, seen => seen.heading === heading && seen.text.includes(words));
+    await peer.until_page('focus on its heading', () => document.activeElement.tagName === 'H1');
+    const ways = await peer.page.evaluate(() =>
+      [...document.querySelectorAll('main button')].map(one => one.innerText));
+    require(ways.some(one => one.startsWith(way_out)), `${heading}: no "${way_out}" among ${ways}`);
+    await this.accessible(peer, heading);
+  };
+
+  /** What went wrong in the pages without anybody seeing it. */
+  faults = async () => {
+    const all = [];
+    for (const peer of this.people) {
+      const seen = await peer.look().then(one => one.faults, () => []);
+      all.push(...[...seen, ...peer.complaints].map(one => `${peer.name}'s page: ${one}`));
+    }
+    return all;
+  };
+
+  end_case = async () => {
+    await Promise.allSettled(this.people.splice(0).map(peer => peer.close()));
+    for (const work of this.#ends.splice(0).reverse()) await work();
+  };
+
+  end = async () => {
+    await Promise.all(Object.values(this.#browsers).map(async one => (await one).end()));
+    await this.server.end();
+  };
+}

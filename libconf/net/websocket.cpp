@@ -4,12 +4,9 @@
 
 namespace conf::net {
 
-bool websocket::send(websocket_kind kind, bytes data) const {
+bool websocket::send(const websocket_frame& message) const {
     const auto link = link_.lock();
-    if (!link || !link->session().open()) return false;
-    const auto taken = link->session().send(kind, data, clock_now());
-    link->wake();
-    return taken;
+    return link && link->send(message);
 }
 
 void websocket::close(std::uint16_t code, std::string_view reason) const {
@@ -21,6 +18,10 @@ void websocket::close(std::uint16_t code, std::string_view reason) const {
 
 void websocket::set_message_limit(std::size_t size) const {
     if (const auto link = link_.lock()) link->session().set_message_limit(size);
+}
+
+void websocket::set_frame_limit(std::uint32_t per_second, std::uint32_t burst) const {
+    if (const auto link = link_.lock()) link->session().set_frame_limit(per_second, burst);
 }
 
 bool websocket::open() const {

@@ -23,6 +23,8 @@ public:
     [[nodiscard]] virtual websocket_session& session() noexcept = 0;
     /// There may be something to send.
     virtual void wake() = 0;
+    /// Behind what is queued, or into the socket at once.
+    virtual bool send(const websocket_frame& message) = 0;
 
 protected:
     ~websocket_link() = default;
@@ -37,8 +39,11 @@ public:
     explicit websocket(std::weak_ptr<websocket_link> link) : link_(std::move(link)) {}
 
     /// @return false where it is closing or gone. A message that finds the queue full closes it: 1013.
-    bool send_text(std::string_view text) const { return send(websocket_kind::text, as_bytes(text)); }
-    bool send_binary(bytes data) const { return send(websocket_kind::binary, data); }
+    bool send(const websocket_frame& message) const;
+    bool send_text(std::string_view text) const {
+        return send(websocket_frame(websocket_kind::text, as_bytes(text)));
+    }
+    bool send_binary(bytes data) const { return send(websocket_frame(websocket_kind::binary, data)); }
 
     /// Sends what is queued, then a Close frame; no message is delivered any more.
     /// @param code  1000, or 3000 to 4999 for a reason of the application's own.
@@ -46,14 +51,14 @@ public:
 
     /// From now on; a handler that knows its peer may allow it more than `websocket_limits::message_bytes`.
     void set_message_limit(std::size_t size) const;
+    /// The same for `frames_per_second` and `frames_burst`.
+    void set_frame_limit(std::uint32_t per_second, std::uint32_t burst) const;
 
     [[nodiscard]] bool open() const;
     /// What waits to be sent: a caller that can leave something out does so before the queue is full.
     [[nodiscard]] std::size_t queued_bytes() const;
 
 private:
-    bool send(websocket_kind kind, bytes data) const;
-
     std::weak_ptr<websocket_link> link_;
 };
 

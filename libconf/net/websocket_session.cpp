@@ -180,18 +180,17 @@ instant websocket_session::reads_at() const noexcept {
     return rate_ - duration(std::int64_t{1'000'000} * limits_.frames_burst / limits_.frames_per_second);
 }
 
-bool websocket_session::send(websocket_kind kind, bytes data, instant now) {
+// wslay's own frames, of control alone, are in the queue as soon as it has made them: so is the order.
+bool websocket_session::send(const websocket_frame& message, std::size_t done, instant now) {
     if (!open()) return false;
-    if (data.size() > limits_.send_queue_bytes - std::min(queued_bytes_, limits_.send_queue_bytes)) {
+    const auto rest = message.wire().size() - done;
+    if (rest > limits_.send_queue_bytes - std::min(queued_bytes_, limits_.send_queue_bytes)) {
         give_up_on_reader(websocket_limit::send_queue_bytes, now);
         return false;
     }
-    const wslay_event_msg message{
-        static_cast<std::uint8_t>(kind == websocket_kind::text ? WSLAY_TEXT_FRAME : WSLAY_BINARY_FRAME),
-        reinterpret_cast<const std::uint8_t*>(data.data()), data.size()};
-    if (wslay_event_queue_msg(wire_->context, &message) != 0) return false;
     stats_.messages_sent.add();
-    collect_output(now);
+    queued_bytes_ += rest;
+    queue_.push_back({.own = {}, .shared = message, .done = done, .since = now});
     return true;
 }
 
@@ -213,8 +212,9 @@ void websocket_session::close(std::uint16_t code, std::string_view reason, insta
 /// What was not begun to be sent is dropped: the Close frame is all that is still worth saying.
 void websocket_session::give_up_on_reader(websocket_limit limit, instant now) {
     stats_.hit(limit);
-    queue_.clear();
-    queued_bytes_ = in_flight_bytes_;
+    const bool begun = !queue_.empty() && queue_.front().done > 0;
+    queue_.erase(queue_.begin() + (begun ? 1 : 0), queue_.end());
+    queued_bytes_ = in_flight_bytes_ + (begun ? queue_.front().data().size() : 0);
     close(close_code::try_later, "reading too slowly", now);
     end_.code = close_code::try_later;
 }
@@ -266,7 +266,7 @@ void websocket_session::collect_output(instant now) {
     static_cast<void>(wslay_event_send(wire_->context));
     if (wire_->output.empty()) return;
     queued_bytes_ += wire_->output.size();
-    queue_.push_back({std::exchange(wire_->output, {}), now});
+    queue_.push_back({.own = std::exchange(wire_->output, {}), .shared = {}, .since = now});
 }
 
 std::string websocket_session::take_output(std::size_t size) {
@@ -275,10 +275,10 @@ std::string websocket_session::take_output(std::size_t size) {
     if (queue_.empty()) return taken;
     in_flight_since_ = queue_.front().since;
     while (!queue_.empty() && taken.size() < size) {
-        if (taken.empty()) {
-            taken = std::move(queue_.front().data);
+        if (taken.empty() && !queue_.front().shared) {
+            taken = std::move(queue_.front().own);
         } else {
-            taken += queue_.front().data;
+            taken += queue_.front().data();
         }
         queue_.pop_front();
     }

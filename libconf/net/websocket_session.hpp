@@ -3,6 +3,7 @@
 
 #include "libconf/base/bytes.hpp"
 #include "libconf/base/time.hpp"
+#include "libconf/net/websocket_frame.hpp"
 #include "libconf/net/websocket_limits.hpp"
 #include "libconf/net/websocket_stats.hpp"
 
@@ -16,8 +17,6 @@
 #include <vector>
 
 namespace conf::net {
-
-enum class websocket_kind : std::uint8_t { text, binary };
 
 struct websocket_message {
     websocket_kind kind = websocket_kind::text;
@@ -51,9 +50,13 @@ public:
     /// The frame rate's part of that.
     [[nodiscard]] instant reads_at() const noexcept;
 
-    /// Queues a message. Text has to be UTF-8, which is the caller's promise.
+    /// Queues a message, or the rest of it behind its first `done` bytes.
     /// @return false once the WebSocket closes. A full queue closes it.
-    bool send(websocket_kind kind, bytes data, instant now);
+    bool send(const websocket_frame& message, std::size_t done, instant now);
+    /// Whether a message may overtake the queue, since nothing is in it. Who sends it tells by
+    /// `sent_at_once`.
+    [[nodiscard]] bool idle() const noexcept { return open() && queued_bytes_ == 0; }
+    void sent_at_once() noexcept { stats_.messages_sent.add(); }
 
     /// Begins the closing handshake; what is queued is still sent before. The first call counts.
     /// @param reason  UTF-8, at most 123 bytes count.
@@ -63,6 +66,10 @@ public:
     void lost() noexcept { state_ = state::dead; }
 
     void set_message_limit(std::size_t size) noexcept;
+    void set_frame_limit(std::uint32_t per_second, std::uint32_t burst) noexcept {
+        limits_.frames_per_second = per_second;
+        limits_.frames_burst = burst;
+    }
 
     /// Pings, and ends what is over its time.
     void handle_timeout(instant now);
@@ -87,8 +94,14 @@ public:
 private:
     enum class state : std::uint8_t { open, closing, finished, dead };
     struct frame {
-        std::string data;
+        std::string own;                        // what wslay wrote
+        std::optional<websocket_frame> shared;  // instead
+        std::size_t done = 0;                   // of it
         instant since;
+
+        [[nodiscard]] std::string_view data() const noexcept {
+            return shared ? shared->wire().substr(done) : std::string_view(own);
+        }
     };
     struct wire;  // wslay's context and callbacks
 

@@ -35,6 +35,9 @@ struct fixture {
             data.remove_prefix(part.size());
         }
     }
+    bool say(websocket_kind kind, std::string_view text, std::size_t done = 0) {
+        return session.send(net::websocket_frame(kind, as_bytes(text)), done, now);
+    }
     std::string output() {
         auto made = session.take_output(1 << 30);
         session.sent();
@@ -192,15 +195,15 @@ TEST_CASE("what the peer says at its end is told", "[net][websocket]") {
     f.receive(frame(fin | op_close, close_body(4007, "gone fishing")));
     CHECK(f.session.end().code == 4007);
     CHECK(f.session.end().reason == "gone fishing");
-    CHECK_FALSE(f.session.send(websocket_kind::text, as_bytes("late"), f.now));
+    CHECK_FALSE(f.say(websocket_kind::text, "late"));
 }
 
 TEST_CASE("messages are sent whole, in each length encoding", "[net][websocket]") {
     const auto size = GENERATE(0, 1, 125, 126, 65535, 65536, 1 << 20);
     fixture f;
     const std::string data(static_cast<std::size_t>(size), 'x');
-    CHECK(f.session.send(websocket_kind::binary, as_bytes(data), f.now));
-    CHECK(f.session.send(websocket_kind::text, as_bytes("t"), f.now));
+    CHECK(f.say(websocket_kind::binary, data));
+    CHECK(f.say(websocket_kind::text, "t"));
     const auto sent = f.frames();
     REQUIRE(sent.size() == 2);
     CHECK(sent[0].head == (fin | op_binary));
@@ -209,9 +212,31 @@ TEST_CASE("messages are sent whole, in each length encoding", "[net][websocket]"
     CHECK(f.stats.messages_sent.value() == 2);
 }
 
+TEST_CASE("a frame that was begun elsewhere is finished before anything else", "[net][websocket]") {
+    auto limits = unhurried();
+    limits.send_queue_bytes = 20;
+    fixture f(limits);
+    CHECK(f.session.idle());
+    CHECK(f.say(websocket_kind::text, "0123456789", 5));
+    CHECK_FALSE(f.session.idle());
+    CHECK(f.session.queued_bytes() == 7);
+    SECTION("then the next one") {
+        CHECK(f.say(websocket_kind::text, "next"));
+        CHECK(f.output() == "3456789" + std::string("\x81\x04next"));
+        CHECK(f.session.idle());
+    }
+    SECTION("then the good-bye to who does not read") {
+        CHECK(f.say(websocket_kind::text, "a"));
+        CHECK_FALSE(f.say(websocket_kind::text, "more than the queue"));
+        const auto sent = f.output();
+        CHECK(sent.substr(0, 8) == "3456789\x88");
+        CHECK_FALSE(f.session.idle());
+    }
+}
+
 TEST_CASE("a closing handshake of ours", "[net][websocket]") {
     fixture f;
-    CHECK(f.session.send(websocket_kind::text, as_bytes("last"), f.now));
+    CHECK(f.say(websocket_kind::text, "last"));
     f.session.close(4000, "enough", f.now);
     f.session.close(4001, "twice", f.now);
     const auto sent = f.frames();
@@ -220,7 +245,7 @@ TEST_CASE("a closing handshake of ours", "[net][websocket]") {
     CHECK(sent[1].payload == close_body(4000, "enough"));
     CHECK_FALSE(f.session.open());
     CHECK_FALSE(f.session.finished());
-    CHECK_FALSE(f.session.send(websocket_kind::text, as_bytes("late"), f.now));
+    CHECK_FALSE(f.say(websocket_kind::text, "late"));
     SECTION("the peer answers, after a message that nobody wants") {
         f.receive(text_frame("crossing") + frame(fin | op_close, close_body(4000)));
         CHECK(f.messages.empty());
@@ -303,15 +328,15 @@ TEST_CASE("the queue has a limit in bytes", "[net][websocket]") {
     auto limits = unhurried();
     limits.send_queue_bytes = 1000;
     fixture f(limits);
-    CHECK(f.session.send(websocket_kind::text, as_bytes(std::string(100, 'a')), f.now));
+    CHECK(f.say(websocket_kind::text, std::string(100, 'a')));
     const auto begun = f.session.take_output(1);
     CHECK(begun.size() == 102);
-    CHECK(f.session.send(websocket_kind::text, as_bytes(std::string(700, 'b')), f.now));
+    CHECK(f.say(websocket_kind::text, std::string(700, 'b')));
     CHECK(f.session.queued_bytes() == 102 + 704);
-    CHECK(f.session.send(websocket_kind::text, as_bytes(std::string(194, 'c')), f.now));
+    CHECK(f.say(websocket_kind::text, std::string(190, 'c')));
     CHECK(f.session.open());
     CHECK_FALSE(f.session.wants_read(f.now));  // it would only make us say more
-    CHECK_FALSE(f.session.send(websocket_kind::text, as_bytes("d"), f.now));
+    CHECK_FALSE(f.say(websocket_kind::text, "d"));
     CHECK(f.stats.hits(websocket_limit::send_queue_bytes) == 1);
     // What is being sent is finished; of the rest only the Close frame is left.
     f.session.sent();
@@ -326,7 +351,7 @@ TEST_CASE("the queue has a limit in bytes", "[net][websocket]") {
 
 TEST_CASE("the queue has a limit in time", "[net][websocket]") {
     fixture f;
-    CHECK(f.session.send(websocket_kind::text, as_bytes("a"), f.now));
+    CHECK(f.say(websocket_kind::text, "a"));
     const auto in_flight = GENERATE(false, true);
     if (in_flight) CHECK_FALSE(f.session.take_output(1).empty());
     CHECK(f.session.deadline() == f.now + 5s);

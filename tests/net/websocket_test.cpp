@@ -338,6 +338,25 @@ TEST_CASE("who does not read is closed", "[net][websocket]") {
     });
 }
 
+TEST_CASE("what the kernel does not take at once comes later, whole and in order", "[net][websocket]") {
+    fixture f;
+    talker t(f.server, {}, 4096);
+    CHECK(f.log.has("open blue"));
+    // Made once, sent often: as much as no buffer of the kernel holds, the first one much larger than that.
+    std::vector<std::string> sent{std::string(3'000'000, 'a')};
+    for (int i = 0; i < 300; ++i) sent.push_back(std::string(100, static_cast<char>('b' + i % 20)));
+    f.server.call([&] {
+        for (const auto& one : sent) {
+            const net::websocket_frame message(net::websocket_kind::binary, as_bytes(one));
+            CHECK(f.latest.send(message));
+        }
+        CHECK(f.latest.queued_bytes() > 0);
+    });
+    for (const auto& one : sent) REQUIRE(t.read().payload == one);
+    f.server.call([&] { CHECK(f.latest.send_text("last")); });
+    CHECK(t.read().payload == "last");
+}
+
 TEST_CASE("a server that drains says goodbye, one that closes does not", "[net][websocket]") {
     fixture f;
     talker t(f.server);

@@ -35,6 +35,11 @@ struct room_options {
     struct {
         /// Publishers of one room, and as many players. 0: off.
         std::uint32_t participants = 500;
+        /// What one publisher may send, all its pictures or sounds together; what is above is dropped. 0:
+        /// off.
+        std::uint64_t video_bps = 8'000'000;
+        std::uint64_t audio_bps = 512'000;
+        std::uint64_t packets_per_second = 2'000;
     } limits;
 };
 

@@ -396,7 +396,7 @@ result<std::vector<std::string>> server::impl::apply(server_options options) {
     const bool open = options.rooms.open.value_or(is_on_loopback(options));
     loop_.post([this, options, open] { set_rules(options, open); });
     loop_.post([this] { calls_->refresh(); });
-    if (media_) media_->limit_participants(options.rooms.limits.participants);
+    if (media_) media_->set_limits(options.rooms);
     log_.set_target(options.log);
     options_ = std::move(options);
     return restart;

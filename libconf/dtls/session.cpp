@@ -104,10 +104,16 @@ void session::handle_record(const record& one, instant now) {
     }
     if (state_ == state::connecting) {
         if (spoiled_) {
-            if (!may_restart(now)) return;
+            if (!may_restart(now)) {
+                ++refused_;
+                return;
+            }
             begin();
         }
-        if (!fits_handshake(one) || !within_limits(one)) return;
+        if (!fits_handshake(one) || !within_limits(one)) {
+            ++refused_;
+            return;
+        }
     }
     incoming = one.whole;
     if (state_ == state::connecting) {

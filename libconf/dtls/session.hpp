@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 struct ssl_ctx_st;
@@ -97,6 +98,10 @@ public:
     [[nodiscard]] srtp::profile profile() const noexcept { return keys_->inbound.profile(); }
     /// Handshakes that were broken and begun anew.
     [[nodiscard]] std::uint32_t restarts() const noexcept { return restarts_; }
+    /// Whether a message of this handshake was answered. False again while it waits to begin anew.
+    [[nodiscard]] bool has_begun() const noexcept { return answered_; }
+    /// Records that did not reach OpenSSL (SEC-DTLS-1, SEC-DTLS-2) since the last call.
+    [[nodiscard]] std::uint32_t take_refused_records() noexcept { return std::exchange(refused_, 0U); }
 
     /// Before the first repetition, and at most between two. OpenSSL's own second is too slow for a call.
     static constexpr std::chrono::milliseconds first_timeout{100};
@@ -142,6 +147,7 @@ private:
     std::uint32_t restarts_ = 0;
     instant restart_window_{};
     std::uint32_t restarts_in_window_ = 0;
+    std::uint32_t refused_ = 0;
     bool spoiled_ = false;                      // broken, and it may not begin anew yet
     bool answered_ = false;                     // a whole ClientHello of this handshake
     std::unique_ptr<ssl_st, ssl_deleter> ssl_;  // last: its BIO uses the rest

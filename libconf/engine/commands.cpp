@@ -61,12 +61,14 @@ std::optional<sdp::refusal> media_engine::refuse(request& of, instant now) {
         return refusal_of(409, fmt::format("\"{}\" is not publishing yet", *of.wants.only));
     }
     if (sessions_.size() - goes >= with_.limits.transports) {
+        ++count_.transports_full;
         return refusal_of(503, "the server is full; try again later");
     }
     const auto most = with_.limits.participants_per_room;
     const auto here =
         in == nullptr ? 0 : (of.publishes_as ? in->publishers - goes : in->members.size() - in->publishers);
     if (most != 0 && here >= most) {
+        ++count_.rooms_full;
         return refusal_of(
             503, fmt::format("the room is full: {} {}", most, of.publishes_as ? "publishers" : "players"));
     }
@@ -131,7 +133,8 @@ media_engine::room_entry& media_engine::enter_room(std::string_view name) {
     while (rooms_by_number_.contains(next_room_)) ++next_room_;
     auto made = std::make_unique<room_entry>(
         std::string(name), next_room_, pool_,
-        sfu::router::settings{.seed = random_(), .wall_at_zero = with_.wall_at_zero});
+        sfu::router::settings{
+            .seed = random_(), .wall_at_zero = with_.wall_at_zero, .rates = with_.limits.rates});
     auto& kept = *made;
     if (const auto rule = rules_.find(name); rule != rules_.end())
         kept.router.set_rule(rule->second, {});  // nobody is there whom it could cost anything

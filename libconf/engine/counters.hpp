@@ -18,6 +18,7 @@ struct counters {
     std::uint64_t rtcp_in = 0;
     // Arrived and dropped, by reason.
     std::uint64_t unknown_protocol = 0;  ///< RFC 7983 has another owner for the first byte, or there is none
+    std::uint64_t too_long = 0;          ///< `datagram_bytes_max`
     std::uint64_t malformed = 0;         ///< no STUN message, no SRTP packet: too short, lengths
     std::uint64_t not_a_check = 0;       ///< STUN, but no ICE check
     std::uint64_t unknown_ufrag = 0;     ///< nobody's, or another peer's
@@ -34,6 +35,12 @@ struct counters {
     // Sessions.
     std::uint64_t opened = 0;
     std::uint64_t refused = 0;
+    // Limits that were met, beside those among the reasons above.
+    std::uint64_t rooms_full = 0;          ///< `limits::participants_per_room`; one of `refused`
+    std::uint64_t transports_full = 0;     ///< `limits::transports`; one of `refused`
+    std::uint64_t paths_pushed_out = 0;    ///< `ice::lite_agent::paths_max`
+    std::uint64_t handshakes_put_off = 0;  ///< datagrams that came while `limits::handshakes` were under way
+    std::uint64_t handshake_records_refused = 0;  ///< SEC-DTLS-1, SEC-DTLS-2
     std::uint64_t connected = 0;
     std::uint64_t restarts = 0;                    ///< of ICE
     std::array<std::uint64_t, departures> left{};  ///< by `departure`

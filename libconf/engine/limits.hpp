@@ -2,6 +2,7 @@
 #pragma once
 
 #include "libconf/base/time.hpp"
+#include "libconf/sfu/publisher_rates.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -13,6 +14,9 @@ struct limits {
     std::size_t participants_per_room = 500;
     /// Transports of the shard; at most `transports_max`.
     std::size_t transports = 20'000;
+    /// Handshakes that have begun and are not done. A peer beyond is not answered yet, and tries again.
+    std::size_t handshakes = 1'024;
+    sfu::publisher_rates rates{};
 };
 
 /// A transport's number has 16 bits for its place.
@@ -21,6 +25,8 @@ inline constexpr std::size_t transports_max = 65'536;
 inline constexpr std::size_t name_bytes_max = 64;
 /// SEC-DTLS-2: from the answer to the end of the handshake, checks included.
 inline constexpr std::chrono::seconds handshake_time{30};
+/// Of a datagram or a frame; more than any path of 1500 bytes brings. A longer one is dropped unseen.
+inline constexpr std::size_t datagram_bytes_max = 1'500;
 /// SEC-RTP-3: SSRCs that one transport may send from, RTCP's too: SRTP keeps a window for each.
 inline constexpr std::size_t ssrcs_max = 64;
 

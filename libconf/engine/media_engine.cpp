@@ -123,6 +123,10 @@ bool media_engine::claim(const ice::path& wanted, seat& by) {
 
 void media_engine::handle(const ice::path& from, mutable_bytes datagram, instant now, outputs& out) {
     now_ = now;
+    if (datagram.size() > datagram_bytes_max) {
+        ++count_.too_long;
+        return;
+    }
     const auto first = datagram.empty() ? std::uint8_t{255} : load_u8(datagram, 0);
     if (is_media(first)) return handle_media(from, datagram, now, out);
     if (is_stun(first)) return handle_check(from, datagram, now, out);
@@ -158,7 +162,10 @@ void media_engine::handle_check(const ice::path& from, bytes datagram, instant n
         case verdict::answered:
         case verdict::unknown_attributes: break;
     }
-    if (told.dropped) by_path_.erase(hash(*told.dropped), *told.dropped);
+    if (told.dropped) {
+        ++count_.paths_pushed_out;
+        by_path_.erase(hash(*told.dropped), *told.dropped);
+    }
     if (told.new_path && !claim(from, *to)) {
         agent.remove(from);
         out.memory.shrink_last(told.answer.size());
@@ -179,12 +186,17 @@ void media_engine::handle_dtls(const ice::path& from, bytes datagram, instant no
         return;
     }
     ++count_.dtls_in;
+    if (!to->transport.has_begun() && handshakes_ >= with_.limits.handshakes) {
+        ++count_.handshakes_put_off;
+        return;
+    }
     take_step(*to, to->transport.handle_dtls(datagram, now, dtls_out_), now, out);
 }
 
 /// Sends what the step made, and follows it.
 void media_engine::take_step(seat& of, const media_transport::step& step, instant now, outputs& out) {
     send_dtls(of, out);
+    count_handshake(of);
     if (step.why != departure::none) return leave(of, step.why, now, out);
     if (step.connected) {
         ++count_.connected;
@@ -195,6 +207,13 @@ void media_engine::take_step(seat& of, const media_transport::step& step, instan
         touch(*of.in);
     }
     arm(of);
+}
+
+void media_engine::count_handshake(seat& of) noexcept {
+    count_.handshake_records_refused += of.transport.take_refused_records();
+    const bool now = of.transport.has_begun() && !of.transport.connected();
+    if (std::exchange(of.shakes_hands, now) == now) return;
+    now ? ++handshakes_ : --handshakes_;
 }
 
 void media_engine::send_dtls(const seat& from, outputs& out) {
@@ -326,6 +345,7 @@ void media_engine::leave(seat& one, departure why, instant now, outputs& out) {
         --publishers_;
     }
     if (one.transport.connected()) --connected_;
+    if (one.shakes_hands) --handshakes_;
     if (one.receives != nullptr) receiver_lost(*one.receives, why, out);
     if (one.publishes_as) plan_later(in);
     touch(in);
@@ -376,6 +396,11 @@ std::size_t media_engine::close_room(std::string_view name, instant now, outputs
         leave(one, departure::room_closed, now, out);
     }
     return members.size();
+}
+
+void media_engine::limit_rates(const sfu::publisher_rates& rates) noexcept {
+    with_.limits.rates = rates;
+    for (const auto& [name, one] : rooms_) one->router.set_rates(rates);
 }
 
 // What goes out.

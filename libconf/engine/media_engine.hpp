@@ -116,6 +116,8 @@ public:
     bool close(std::string_view session, instant now, outputs& out);
     /// `engine::limits::participants_per_room` from now on; nobody has to leave.
     void limit_participants(std::size_t per_room) noexcept { with_.limits.participants_per_room = per_room; }
+    /// `engine::limits::rates` of every publisher from now on.
+    void limit_rates(const sfu::publisher_rates& rates) noexcept;
     /// How many sessions that ended.
     std::size_t close_room(std::string_view name, instant now, outputs& out);
 
@@ -230,6 +232,7 @@ private:
     [[nodiscard]] bool claim(const ice::path& wanted, seat& by);
     void take_step(seat& of, const media_transport::step& step, instant now, outputs& out);
     void send_dtls(const seat& from, outputs& out);
+    void count_handshake(seat& of) noexcept;
     void leave(seat& one, departure why, instant now, outputs& out);
     void hand_over(seat& from, instant now, outputs& out);
     void flush_rtp(outputs& out);
@@ -254,6 +257,7 @@ private:
     counters count_;
     std::size_t connected_ = 0;
     std::size_t publishers_ = 0;
+    std::size_t handshakes_ = 0;  // under way
     std::uint64_t next_number_ = 0;
 
     sfu::packet_pool pool_;  // before everything that keeps packets

@@ -45,6 +45,9 @@ public:
         departure why = departure::none;
     };
     [[nodiscard]] step handle_dtls(bytes datagram, instant now, dtls::outputs& out);
+    /// Whether the peer's first message was answered: from then on the handshake costs memory.
+    [[nodiscard]] bool has_begun() const noexcept { return dtls_.has_begun(); }
+    [[nodiscard]] std::uint32_t take_refused_records() noexcept { return dtls_.take_refused_records(); }
     void close(dtls::outputs& out) { dtls_.close(out); }
 
     enum class verdict : std::uint8_t { good, malformed, forged, replayed, too_many_ssrcs };

@@ -94,6 +94,7 @@ struct media_engine::seat {
     std::vector<bool> started;                               // each of them, as far as events told
     std::vector<tap_place> taps;                             // that hear this publisher
     std::vector<sdp::fingerprint> fingerprints;              // of its offer or answer
+    bool shakes_hands = false;                               // one of handshakes_
     bool calls = false;                                      // made by `send`
     receiver* receives = nullptr;                            // made by `take_answer`
     sdp::negotiated agreed;                                  // of one who calls

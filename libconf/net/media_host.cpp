@@ -33,6 +33,13 @@ std::vector<ip_address> addresses_of(const ip_address& bound, bool this_machine_
     return found;
 }
 
+sfu::publisher_rates rates_of(const room_options& from) noexcept {
+    const auto& limits = from.limits;
+    return {.video_bps = limits.video_bps,
+            .audio_bps = limits.audio_bps,
+            .packets_per_second = limits.packets_per_second};
+}
+
 /// Everything an answer announces, UDP first (RFC 8445 §5.1.2, RFC 6544 §4.2).
 std::vector<sdp::candidate> candidates_at(const std::vector<ip_address>& addresses, std::uint16_t port) {
     std::vector<sdp::candidate> made;
@@ -121,14 +128,15 @@ result<void> media_host::start(const media_options& options, const room_options&
             return conf::error(listening.error().code(), "media.listen: " + listening.error().context());
         const auto bound = *listening;
         const auto addresses = announced.empty() ? addresses_of(bound.ip, here.this_machine_only) : announced;
-        one->media->make_engine({.shard = static_cast<std::uint8_t>(i),
-                                 .dtls = context,
-                                 .protector = *one->protector,
-                                 .candidates = candidates_at(addresses, bound.port),
-                                 .capabilities = {},
-                                 .limits = {.participants_per_room = rooms.limits.participants},
-                                 .key = crypto::system_random_key(),
-                                 .wall_at_zero = wall_at_zero()});
+        one->media->make_engine(
+            {.shard = static_cast<std::uint8_t>(i),
+             .dtls = context,
+             .protector = *one->protector,
+             .candidates = candidates_at(addresses, bound.port),
+             .capabilities = {},
+             .limits = {.participants_per_room = rooms.limits.participants, .rates = rates_of(rooms)},
+             .key = crypto::system_random_key(),
+             .wall_at_zero = wall_at_zero()});
         for (const auto& address : addresses) addresses_.push_back({address, bound.port});
         one->listening = here.this_machine_only ? fmt::format("media://localhost:{}", bound.port)
                                                 : "media://" + bound.to_string();
@@ -279,10 +287,12 @@ void media_host::close(std::string session, media_control::callback done) {
         std::move(done));
 }
 
-void media_host::limit_participants(std::size_t per_room) {
+void media_host::set_limits(const room_options& of) {
     for (const auto& one : shards_) {
-        one->media->post(
-            [media = one->media.get(), per_room] { media->engine().limit_participants(per_room); });
+        one->media->post([media = one->media.get(), per_room = of.limits.participants, rates = rates_of(of)] {
+            media->engine().limit_participants(per_room);
+            media->engine().limit_rates(rates);
+        });
     }
 }
 

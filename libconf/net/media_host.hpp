@@ -89,7 +89,7 @@ public:
     [[nodiscard]] bool draining() const noexcept { return draining_; }
 
     /// `rooms.limits` from now on.
-    void limit_participants(std::size_t per_room);
+    void set_limits(const room_options& of);
     /// Takes no new session: 503.
     void drain() noexcept { draining_ = true; }
     void stop();

@@ -24,6 +24,7 @@ constexpr std::array arrivals{
 };
 constexpr std::array engine_drops{
     named_count<engine::counters>{"unknown_protocol", &engine::counters::unknown_protocol},
+    named_count<engine::counters>{"too_long", &engine::counters::too_long},
     named_count<engine::counters>{"malformed", &engine::counters::malformed},
     named_count<engine::counters>{"not_a_check", &engine::counters::not_a_check},
     named_count<engine::counters>{"unknown_ufrag", &engine::counters::unknown_ufrag},
@@ -43,6 +44,22 @@ constexpr std::array media_drops{
     named_count<sfu::counters>{"pool_full", &sfu::counters::pool_full},
     named_count<sfu::counters>{"padding", &sfu::counters::padding},
     named_count<sfu::counters>{"too_late", &sfu::counters::too_late},
+    named_count<sfu::counters>{"video_bps", &sfu::counters::over_video_rate},
+    named_count<sfu::counters>{"audio_bps", &sfu::counters::over_audio_rate},
+    named_count<sfu::counters>{"packets_per_second", &sfu::counters::over_packet_rate},
+};
+// Those that drop what arrives are among the reasons above.
+constexpr std::array engine_limits{
+    named_count<engine::counters>{"participants", &engine::counters::rooms_full},
+    named_count<engine::counters>{"transports", &engine::counters::transports_full},
+    named_count<engine::counters>{"paths", &engine::counters::paths_pushed_out},
+    named_count<engine::counters>{"handshakes", &engine::counters::handshakes_put_off},
+    named_count<engine::counters>{"handshake_records", &engine::counters::handshake_records_refused},
+};
+constexpr std::array media_limits{
+    named_count<sfu::counters>{"nack_answers", &sfu::counters::over_nack_answers},
+    named_count<sfu::counters>{"rtx_share", &sfu::counters::over_rtx_share},
+    named_count<sfu::counters>{"key_frame_requests", &sfu::counters::over_key_frame_requests},
 };
 constexpr std::array repairs{
     named_count<sfu::counters>{"nack_sent", &sfu::counters::nack_sent},
@@ -65,6 +82,7 @@ void add(media_totals& to, const engine::counters& engine, const engine::census&
          const sfu::counters& media, const media_shard_counters& shell) {
     add_all(to.engine, engine, arrivals);
     add_all(to.engine, engine, engine_drops);
+    add_all(to.engine, engine, engine_limits);
     to.engine.packets_out += engine.packets_out;
     to.engine.not_sent += engine.not_sent;
     to.engine.opened += engine.opened;
@@ -80,6 +98,7 @@ void add(media_totals& to, const engine::counters& engine, const engine::census&
 
     add_all(to.media, media, media_drops);
     add_all(to.media, media, repairs);
+    add_all(to.media, media, media_limits);
     to.media.packets_in += media.packets_in;
     to.media.bytes_in += media.bytes_in;
     to.media.packets_out += media.packets_out;
@@ -123,6 +142,10 @@ void write_media_metrics(const media_totals& sum, std::string& text) {
     out.family("conf_media_dropped_total", kind::counter, "What arrived and was dropped, by reason.");
     for (const auto& row : engine_drops) out.sample(sum.engine.*row.count, {{"reason", row.name}});
     for (const auto& row : media_drops) out.sample(sum.media.*row.count, {{"reason", row.name}});
+    out.family("conf_media_limit_hits_total", kind::counter,
+               "How often a limit was met, by its name; those that drop packets are reasons above.");
+    for (const auto& row : engine_limits) out.sample(sum.engine.*row.count, {{"limit", row.name}});
+    for (const auto& row : media_limits) out.sample(sum.media.*row.count, {{"limit", row.name}});
     out.single("conf_media_packets_received_total", kind::counter, "RTP packets of publishers.",
                sum.media.packets_in);
     out.single("conf_media_bytes_received_total", kind::counter, "Bytes of those packets, decrypted.",

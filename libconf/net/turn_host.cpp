@@ -15,25 +15,21 @@ namespace {
 
 constexpr std::uint32_t deliveries_on_the_way_max = 4096;
 
-void add(turn::counters::traffic& to, const turn::counters::traffic& more) {
-    to.packets += more.packets;
-    to.bytes += more.bytes;
-}
-
 void add(turn::counters& to, const turn::counters& more) {
     to.allocations += more.allocations;
     to.allocations_created += more.allocations_created;
     to.binding_requests += more.binding_requests;
+    to.binding_responses += more.binding_responses;
+    to.binding_errors += more.binding_errors;
     to.requests += more.requests;
     to.success_responses += more.success_responses;
     to.error_responses += more.error_responses;
+    to.unauthenticated_requests += more.unauthenticated_requests;
     to.unauthenticated_responses += more.unauthenticated_responses;
     to.stale_nonce_responses += more.stale_nonce_responses;
     to.answers_suppressed += more.answers_suppressed;
-    add(to.from_clients, more.from_clients);
-    add(to.to_peers, more.to_peers);
-    add(to.from_peers, more.from_peers);
-    add(to.to_clients, more.to_clients);
+    to.turn::flows::add(more);
+    to.of_the_ended.add(more.of_the_ended);
     to.dropped_unknown_protocol += more.dropped_unknown_protocol;
     to.dropped_malformed += more.dropped_malformed;
     to.dropped_no_allocation += more.dropped_no_allocation;
@@ -47,7 +43,7 @@ void add(turn::counters& to, const turn::counters& more) {
     to.peer_refusals += more.peer_refusals;
     to.icmp_errors_forwarded += more.icmp_errors_forwarded;
 }
-static_assert(sizeof(turn::counters) == 29 * sizeof(std::uint64_t), "a new counter must be added up here");
+static_assert(sizeof(turn::counters) == 40 * sizeof(std::uint64_t), "a new counter must be added up here");
 
 void add(turn_shard_counters& to, const turn_shard_counters& more) {
     to.wake_ups += more.wake_ups;

@@ -2,6 +2,8 @@
 
 #include "libconf/metrics/text_writer.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <string_view>
 
@@ -26,6 +28,23 @@ constexpr std::array core_drops{
     drop_reason{"bandwidth_limit", &turn::counters::dropped_bandwidth},
 };
 
+/// As coturn counts: an allocation's data when it has ended.
+struct ended_flow {
+    std::string_view name;
+    std::string_view what;
+    turn::traffic turn::flows::* which;
+};
+constexpr std::array ended_flows{
+    ended_flow{"turn_traffic_rcv", "Received from clients by allocations that have ended",
+               &turn::flows::from_clients},
+    ended_flow{"turn_traffic_sent", "Sent to clients by allocations that have ended",
+               &turn::flows::to_clients},
+    ended_flow{"turn_traffic_peer_rcv", "Received from peers by allocations that have ended",
+               &turn::flows::from_peers},
+    ended_flow{"turn_traffic_peer_sent", "Sent to peers by allocations that have ended",
+               &turn::flows::to_peers},
+};
+
 }  // namespace
 
 std::uint64_t dropped_packets(const turn_totals& sum) noexcept {
@@ -42,7 +61,12 @@ void write_turn_metrics(const turn_totals& sum, std::string& text) {
     // coturn's names.
     out.single("stun_binding_request", kind::counter, "STUN Binding requests received.",
                core.binding_requests);
+    out.single("stun_binding_response", kind::counter, "Of them, those that were answered.",
+               core.binding_responses);
+    out.single("stun_binding_error", kind::counter, "And those that were refused.", core.binding_errors);
     out.single("turn_total_allocations", kind::gauge, "Allocations that are alive.", core.allocations);
+    out.single("turn_unauthenticated_401_requests", kind::counter,
+               "Requests without good credentials, answered or not.", core.unauthenticated_requests);
     out.single("turn_unauthenticated_401_responses", kind::counter, "Requests answered with 401 and a nonce.",
                core.unauthenticated_responses);
     out.single("turn_unauthenticated_401_dropped_responses", kind::counter,
@@ -64,6 +88,13 @@ void write_turn_metrics(const turn_totals& sum, std::string& text) {
                core.to_peers.packets);
     out.single("turn_total_traffic_peer_sentb", kind::counter, "Bytes of payload sent to peers.",
                core.to_peers.bytes);
+    for (const auto& row : ended_flows) {
+        const auto& of = core.of_the_ended.*row.which;
+        out.single(fmt::format("{}p", row.name), kind::counter, fmt::format("{}, packets.", row.what),
+                   of.packets);
+        out.single(fmt::format("{}b", row.name), kind::counter, fmt::format("{}, bytes.", row.what),
+                   of.bytes);
+    }
     out.single("turn_packet_processed", kind::counter, "Packets relayed, both directions.",
                core.to_peers.packets + core.to_clients.packets);
     out.single("turn_packet_dropped", kind::counter,

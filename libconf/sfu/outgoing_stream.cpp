@@ -240,6 +240,8 @@ void outgoing_stream::write(const packet& one, std::uint64_t number, const rewri
     if (repeats) return;
     ++packets_;
     octets_ += static_cast<std::uint32_t>(left + as.patch.size);
+    rtx_credit_ =
+        std::min(rtx_credit_ + static_cast<std::uint32_t>(head + left) / rtx_share, rtx_bytes_at_once);
     if (!link_.media_sent) {
         link_.media_sent = true;
         out.events.push_back({event_kind::first_packet_sent, link_.id, section_, one.layer});
@@ -275,6 +277,12 @@ void outgoing_stream::on_nack(std::uint16_t sequence_number, instant now, output
         ++count.rtx_not_possible;
         return;
     }
+    const auto cost = static_cast<std::uint32_t>(one->view.whole.size());
+    if (cost > rtx_credit_) {
+        ++count.over_rtx_share;
+        return;
+    }
+    rtx_credit_ -= cost;
     ++slot->repetitions;
     slot->at_ms = milliseconds_of(now);
     ++count.rtx_sent;
@@ -286,7 +294,10 @@ void outgoing_stream::on_key_frame_request(instant now, counters& count) {
     ++count.key_frame_requests_received;
     if (track_ == nullptr || !target_ || held_) return;
     const auto oldest = std::ranges::min_element(key_frames_asked_);  // an empty one is the least
-    if (*oldest && now - **oldest < key_frame_requests_window) return;
+    if (*oldest && now - **oldest < key_frame_requests_window) {
+        ++count.over_key_frame_requests;
+        return;
+    }
     *oldest = now;
     track_->want_key_frame(current_.value_or(*target_), now);
 }

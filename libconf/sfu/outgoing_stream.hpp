@@ -88,6 +88,10 @@ public:
     static constexpr unsigned repetitions_max = 3;
     static constexpr duration repetition_interval_min = std::chrono::milliseconds(5);
     static constexpr duration repetition_interval_max = std::chrono::milliseconds(100);
+    /// SEC-RTP-2: repetitions may have a fifth of what the stream sends, and so many bytes before that
+    /// counts: a second of outage at 1 Mbit/s.
+    static constexpr std::uint32_t rtx_share = 5;
+    static constexpr std::uint32_t rtx_bytes_at_once = 131'072;
     /// SEC-RTP-2: key frames that one subscriber may cost a publisher.
     static constexpr std::size_t key_frame_requests_max = 3;
     static constexpr duration key_frame_requests_window = std::chrono::seconds(10);
@@ -158,6 +162,7 @@ private:
     std::array<std::optional<instant>, key_frame_requests_max> key_frames_asked_{};
     std::uint32_t packets_ = 0;
     std::uint32_t octets_ = 0;
+    std::uint32_t rtx_credit_ = rtx_bytes_at_once;  // bytes
     std::optional<std::uint32_t> reported_highest_;
     std::int32_t reported_lost_ = 0;
 };

@@ -25,7 +25,21 @@ publisher::publisher(transport_id id, std::string name, std::vector<sdp::negotia
     }
 }
 
-publisher::arrival publisher::handle_rtp(packet_pool& pool, bytes data, instant now, counters& count) {
+/// Packets first: most of what one costs does not depend on its length.
+bool publisher::within(const publisher_rates& rates, std::size_t packet_bytes, bool is_video, instant now,
+                       counters& count) noexcept {
+    if (!packets_.take(1, rates.packets_per_second, now)) {
+        ++count.over_packet_rate;
+        return false;
+    }
+    const auto taken = is_video ? video_bits_.take(8 * packet_bytes, rates.video_bps, now)
+                                : audio_bits_.take(8 * packet_bytes, rates.audio_bps, now);
+    if (!taken) ++(is_video ? count.over_video_rate : count.over_audio_rate);
+    return taken;
+}
+
+publisher::arrival publisher::handle_rtp(packet_pool& pool, bytes data, const publisher_rates& rates,
+                                         instant now, counters& count) {
     auto view = rtp::parse_packet(data);
     if (!view) {
         ++count.malformed;
@@ -49,6 +63,7 @@ publisher::arrival publisher::handle_rtp(packet_pool& pool, bytes data, instant 
         ++count.unknown_stream;
         return {};
     }
+    if (!within(rates, data.size(), to->to->is_video(), now, count)) return {};
     auto* stream = to->to->stream(to->layer);
     if (to->repeats) {
         const auto original = restore(*to, *view);

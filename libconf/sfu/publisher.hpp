@@ -3,12 +3,14 @@
 
 #include "libconf/base/bytes.hpp"
 #include "libconf/base/time.hpp"
+#include "libconf/base/token_bucket.hpp"
 #include "libconf/rtp/packet.hpp"
 #include "libconf/rtp/rtcp.hpp"
 #include "libconf/rtp/rtcp_builder.hpp"
 #include "libconf/rtp/twcc_recorder.hpp"
 #include "libconf/sfu/counters.hpp"
 #include "libconf/sfu/outputs.hpp"
+#include "libconf/sfu/publisher_rates.hpp"
 #include "libconf/sfu/track.hpp"
 
 #include <cstdint>
@@ -40,7 +42,8 @@ public:
         bool first = false;  ///< of its stream
         std::optional<std::uint8_t> audio_level;
     };
-    [[nodiscard]] arrival handle_rtp(packet_pool& pool, bytes data, instant now, counters& count);
+    [[nodiscard]] arrival handle_rtp(packet_pool& pool, bytes data, const publisher_rates& rates, instant now,
+                                     counters& count);
     void handle_rtcp(const rtp::rtcp_compound& compound, rtp::ntp_time wall, instant now);
     /// Reports, NACK, PLI or FIR, transport-wide feedback: what is due.
     void handle_timeout(instant now, outputs& out, counters& count);
@@ -62,6 +65,8 @@ private:
         std::uint8_t layer = 0;
         bool repeats = false;  ///< RTX
     };
+    [[nodiscard]] bool within(const publisher_rates& rates, std::size_t packet_bytes, bool is_video,
+                              instant now, counters& count) noexcept;
     [[nodiscard]] const route* find_route(const rtp::packet_view& view);
     [[nodiscard]] std::optional<route> discover(const rtp::packet_view& view) const;
     [[nodiscard]] std::optional<route> by_declaration(std::uint32_t ssrc) const;
@@ -79,6 +84,9 @@ private:
     std::vector<std::unique_ptr<track>> tracks_;  // they refer to the list above
     std::unordered_map<std::uint32_t, route> routes_;
     rtp::twcc_recorder arrivals_;
+    token_bucket packets_;
+    token_bucket video_bits_;
+    token_bucket audio_bits_;
     std::vector<std::byte> restored_;
     std::uint32_t own_ssrc_;
     std::uint32_t last_ssrc_ = 0;  // of media that carried a transport-wide number

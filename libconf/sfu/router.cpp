@@ -121,7 +121,7 @@ void router::handle_rtp(transport_id from, bytes packet, instant now, outputs& o
     }
     ++count_.packets_in;
     count_.bytes_in += packet.size();
-    auto arrived = found->second->handle_rtp(pool_, packet, now, count_);
+    auto arrived = found->second->handle_rtp(pool_, packet, settings_.rates, now, count_);
     if (arrived.first) out.events.push_back({event_kind::track_started, from, arrived.section, 0});
     if (!arrived.what) return;
     if (!arrived.of->open) return;

@@ -31,6 +31,7 @@ public:
         std::uint64_t seed = 0;  ///< of sequence numbers and our SSRCs; from a good random source
         std::chrono::microseconds
             wall_at_zero{};  ///< since 1970 at instant zero: the NTP time of sender reports
+        publisher_rates rates{};
     };
     router(packet_pool& pool, settings with);
     ~router();
@@ -65,6 +66,8 @@ public:
     void handle_timeout(instant now, outputs& out);
     [[nodiscard]] std::optional<instant> deadline() const noexcept;
 
+    /// Of every publisher, from now on.
+    void set_rates(const publisher_rates& rates) noexcept { settings_.rates = rates; }
     /// The highest rank of simulcast layer a subscriber may get in that section: 0 is the smallest picture.
     void limit_layer(transport_id who, std::size_t section, std::size_t rank);
     /// Of simulcast, the smallest picture of at least that height; 0: the largest one.

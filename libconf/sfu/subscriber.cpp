@@ -111,6 +111,7 @@ outgoing_stream* subscriber::find(std::uint32_t ssrc) noexcept {
 
 void subscriber::handle_rtcp(const rtp::rtcp_compound& compound, rtp::ntp_time wall, instant now,
                              outputs& out, counters& count) {
+    auto answers_left = nack_answers_max;
     compound.for_each([&](const rtp::rtcp_packet& packet) {
         if (const auto report = rtp::read_receiver_report(packet))
             read_blocks(report->blocks, wall, now, out, count);
@@ -118,7 +119,14 @@ void subscriber::handle_rtcp(const rtp::rtcp_compound& compound, rtp::ntp_time w
             read_blocks(report->blocks, wall, now, out, count);
         if (const auto lost = rtp::read_nack(packet)) {
             if (auto* const stream = find(lost->media_ssrc)) {
-                lost->for_each([&](std::uint16_t number) { stream->on_nack(number, now, out, count); });
+                lost->for_each([&](std::uint16_t number) {
+                    if (answers_left == 0) {
+                        ++count.over_nack_answers;
+                        return;
+                    }
+                    --answers_left;
+                    stream->on_nack(number, now, out, count);
+                });
             }
         }
         if (const auto asked = rtp::read_pli(packet)) {

@@ -102,6 +102,8 @@ public:
     [[nodiscard]] std::size_t sections() const noexcept { return streams_.size(); }
 
     static constexpr duration report_interval = std::chrono::seconds(1);
+    /// SEC-RTP-2: packets that one message may ask for; the rest can be asked for again.
+    static constexpr std::size_t nack_answers_max = 100;
     /// What an MTU of 1280 leaves after IP, UDP and SRTCP.
     static constexpr std::size_t rtcp_bytes_max = 1150;
 

@@ -5,6 +5,7 @@
 #include "libconf/base/time.hpp"
 #include "libconf/base/token_bucket.hpp"
 #include "libconf/stun/integrity.hpp"
+#include "libconf/turn/counters.hpp"
 #include "libconf/turn/options.hpp"
 #include "libconf/turn/outputs.hpp"
 #include "libconf/turn/port_table.hpp"
@@ -78,6 +79,7 @@ struct allocation {
     std::vector<channel_binding> channels;
     token_bucket to_peers;
     token_bucket to_client;
+    flows data;
 
     [[nodiscard]] relayed_address& of(ip_family family) noexcept {
         return relayed[family == ip_family::v4 ? 0 : 1];

@@ -143,6 +143,7 @@ void server::refuse(const request& on, error_code code) {
 }
 
 void server::challenge(const request& on, error_code code) {
+    if (code == error_code::unauthenticated) ++count_.unauthenticated_requests;
     if (!answer_admitted(on)) return;
     ++(code == error_code::stale_nonce ? count_.stale_nonce_responses : count_.unauthenticated_responses);
     const auto nonce = nonces_.make(on.in.remote.ip, on.now);
@@ -178,8 +179,14 @@ bool server::refuse_unknown_attributes(const request& on) {
 
 void server::handle_binding(const request& on) {
     ++count_.binding_requests;
-    if (refuse_unknown_attributes(on) || !answer_admitted(on)) return;
+    const auto errors_before = count_.error_responses;
+    if (refuse_unknown_attributes(on)) {
+        count_.binding_errors += count_.error_responses - errors_before;
+        return;
+    }
+    if (!answer_admitted(on)) return;
     ++count_.success_responses;
+    ++count_.binding_responses;
     auto answer = on.begin(message_class::success_response);
     answer.body().add_xor_address(attribute_type::xor_mapped_address, on.in.remote);
     answer.send();
@@ -293,6 +300,7 @@ void server::remove(std::uint32_t slot, turn_event::kind why, outputs& out) {
     close_relay(slot, ip_family::v4, out);
     close_relay(slot, ip_family::v6, out);
     quotas_.leave(gone.user, gone.client.remote.ip);
+    count_.of_the_ended.add(gone.data);
     by_client_.erase(hash_of(gone.client, hash_seed_), gone.client);
     slots_[slot].reset();
     free_slots_.push_back(slot);

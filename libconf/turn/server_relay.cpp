@@ -90,8 +90,8 @@ void server::handle_send(const client_datagram& in, const stun::message& message
 
 void server::relay_to_peer(allocation& from, std::uint32_t slot, const endpoint& peer, bytes payload,
                            bool dont_fragment, instant now, outputs& out) {
-    ++count_.from_clients.packets;
-    count_.from_clients.bytes += payload.size();
+    count_.from_clients.add(payload.size());
+    from.data.from_clients.add(payload.size());
     const auto family = peer.ip.family();
     if (from.of(family).is != relayed_address::state::open) {
         ++count_.dropped_family;
@@ -114,8 +114,8 @@ void server::relay_to_peer(allocation& from, std::uint32_t slot, const endpoint&
         ++count_.dropped_bandwidth;
         return;
     }
-    ++count_.to_peers.packets;
-    count_.to_peers.bytes += payload.size();
+    count_.to_peers.add(payload.size());
+    from.data.to_peers.add(payload.size());
     if (neighbour) {
         out.deliveries.push_back(
             {.shard = *neighbour, .from = relayed_endpoint(from, family), .to = peer, .payload = payload});
@@ -151,8 +151,8 @@ void server::relay_to_client(allocation& to, const endpoint& from, bytes payload
         ++count_.dropped_malformed;
         return;
     }
-    ++count_.from_peers.packets;
-    count_.from_peers.bytes += payload.size();
+    count_.from_peers.add(payload.size());
+    to.data.from_peers.add(payload.size());
     if (!to.find_permission(from.ip, now)) {
         ++count_.dropped_no_permission;
         return;
@@ -163,8 +163,8 @@ void server::relay_to_client(allocation& to, const endpoint& from, bytes payload
         ++count_.dropped_bandwidth;
         return;
     }
-    ++count_.to_clients.packets;
-    count_.to_clients.bytes += payload.size();
+    count_.to_clients.add(payload.size());
+    to.data.to_clients.add(payload.size());
 
     transmit sent{.via = transmit::door::client,
                   .socket = to.client.socket,

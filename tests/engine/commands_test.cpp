@@ -133,6 +133,7 @@ TEST_CASE("a room takes as many as its limit says, and not one more", "[engine]"
         CHECK(on.core.close(last->session, on.now, on.out));
         CHECK(status_of(on.core.play("room", {}, player, on.now, on.out)) == 201);
         CHECK(on.core.count().refused == 2);
+        CHECK(on.core.count().rooms_full == 2);
     }
     {
         world on({.participants_per_room = 0});  // off
@@ -143,6 +144,7 @@ TEST_CASE("a room takes as many as its limit says, and not one more", "[engine]"
         world on({.participants_per_room = 0, .transports = 3});
         for (int i = 0; i < 3; ++i) CHECK(status_of(on.core.play("room", {}, player, on.now, on.out)) == 201);
         CHECK(status_of(on.core.play("room", {}, player, on.now, on.out)) == 503);
+        CHECK(on.core.count().transports_full == 1);
         CHECK(on.core.close_room("room", on.now, on.out) == 3);
         CHECK(status_of(on.core.play("room", {}, player, on.now, on.out)) == 201);
     }

@@ -10,9 +10,9 @@ const auto attacker = path_of(666);
 
 /// What arrived, wherever it was counted.
 std::uint64_t counted(const engine::counters& in) {
-    return in.checks_answered + in.dtls_in + in.rtp_in + in.rtcp_in + in.unknown_protocol + in.malformed +
-           in.not_a_check + in.unknown_ufrag + in.forged_check + in.path_taken + in.unknown_path +
-           in.not_connected + in.too_many_ssrcs + in.forged + in.replayed;
+    return in.checks_answered + in.dtls_in + in.rtp_in + in.rtcp_in + in.unknown_protocol + in.too_long +
+           in.malformed + in.not_a_check + in.unknown_ufrag + in.forged_check + in.path_taken +
+           in.unknown_path + in.not_connected + in.too_many_ssrcs + in.forged + in.replayed;
 }
 
 }  // namespace
@@ -225,8 +225,10 @@ TEST_CASE("a transport has eight paths, and the ninth pushes one out", "[engine]
     world on;
     auto& ann = on.publish("room", "ann");
     for (std::uint16_t i = 0; i < ice::lite_agent::paths_max; ++i) {
+        CHECK(on.core.count().paths_pushed_out == 0);
         CHECK(on.inject(path_of(static_cast<std::uint16_t>(5000 + i)), ann.make_check(false)) == 1);
     }
+    CHECK(on.core.count().paths_pushed_out == 1);
     CHECK_FALSE(on.core.knows(path_of(5000)));
     CHECK(on.core.knows(path_of(5007)));
     CHECK(on.core.knows(ann.at()));  // the one in use stays

@@ -31,7 +31,7 @@ net::http_limits quick() {
 
 }  // namespace
 
-TEST_CASE("the limits are those that were decided", "[net][http]") {
+TEST_CASE("SEC-HTTP-2: the limits are those that were decided", "[net][http]") {
     const net::http_limits limits;
     CHECK(limits.head_bytes == 16 * 1024);
     CHECK(limits.fields == 100);
@@ -209,7 +209,7 @@ TEST_CASE("a server has its number of connections, and one more is closed", "[ne
     CHECK(server.stats().hits(http_limit::connections) == 1);
 }
 
-TEST_CASE("slow clients do not keep others from being served", "[net][http]") {
+TEST_CASE("SEC-HTTP-2: slow clients do not keep others from being served", "[net][http]") {
     net::http_limits limits;
     limits.connections_per_address = 1000;
     const http_test_server server(limits);

@@ -218,7 +218,7 @@ TEST_CASE("a handler that fails is a 500, and the server lives on", "[net][http]
     CHECK(client.read_answer().status == 200);
 }
 
-TEST_CASE("the client's address is the socket's, whatever headers claim", "[net][http]") {
+TEST_CASE("SEC-HTTP-5: the client's address is the socket's, whatever headers claim", "[net][http]") {
     const http_test_server server({}, nullptr, [](net::http_router& routes) {
         routes.add("GET", "/who", [](const net::http_request& request) {
             return net::http_response{200, "text/plain", request.remote.ip.to_string(), {}};

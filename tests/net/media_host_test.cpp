@@ -152,7 +152,9 @@ TEST_CASE("media host: what cannot be answered is refused") {
     CHECK(server.publish("a", "ben").status == 503);
     server.takeover = engine::takeover::at_once;
     CHECK(server.publish("a", "ann").status == 201);
-    server.media->limit_participants(2);
+    conf::room_options wider;
+    wider.limits.participants = 2;
+    server.media->set_limits(wider);
     CHECK(server.publish("a", "ben").status == 201);
     CHECK(server.close("").status == 404);
     CHECK(server.close("~").status == 404);

@@ -73,8 +73,12 @@ TEST_CASE("traffic counts once on each side", "[net][turn_metrics]") {
     REQUIRE(client.receive().text == "more!");
     for (const auto& [sample, value] : std::vector<std::pair<std::string, double>>{
              {"stun_binding_request", 1},
+             {"stun_binding_response", 1},
+             {"stun_binding_error", 0},
              {"turn_total_allocations", 1},
+             {"turn_unauthenticated_401_requests", 1},
              {"turn_unauthenticated_401_responses", 1},
+             {"turn_traffic_rcvp", 0},
              {"turn_total_traffic_rcvp", 1},
              {"turn_total_traffic_rcvb", 12},
              {"turn_total_traffic_peer_sentp", 1},
@@ -94,6 +98,19 @@ TEST_CASE("traffic counts once on each side", "[net][turn_metrics]") {
     }
     CHECK(client.refresh(0s) == 0);
     CHECK(relay.metric("turn_total_allocations") == 0);
+    for (const auto& [sample, value] : std::vector<std::pair<std::string, double>>{
+             {"turn_traffic_rcvp", 1},
+             {"turn_traffic_rcvb", 12},
+             {"turn_traffic_sentp", 2},
+             {"turn_traffic_sentb", 10},
+             {"turn_traffic_peer_rcvp", 2},
+             {"turn_traffic_peer_rcvb", 10},
+             {"turn_traffic_peer_sentp", 1},
+             {"turn_traffic_peer_sentb", 12},
+         }) {
+        INFO(sample);
+        CHECK(relay.metric(sample) == value);
+    }
     CHECK(relay.metric("conf_turn_relay_ports_in_use") == 0);
     CHECK(relay.metric("conf_turn_allocations_created_total") == 1);
 }

@@ -42,7 +42,7 @@ const std::string fingerprint_hex = "8028000401020304";
 
 }  // namespace
 
-TEST_CASE("message::parse takes exactly one well-formed message", "[stun]") {
+TEST_CASE("SEC-ICE-1: message::parse takes exactly one well-formed message", "[stun]") {
     const auto header = [](std::string_view start) {
         return vectors::from_hex(std::string(start) + std::string(id_hex));
     };

@@ -347,6 +347,11 @@ void turn_node::check_laws(const shard& at) const {
                                                           c.unauthenticated_responses +
                                                           c.stale_nonce_responses + c.answers_suppressed,
                    "requests and answers do not add up");
+    world_.require(c.binding_responses + c.binding_errors <= c.binding_requests &&
+                       c.unauthenticated_responses <= c.unauthenticated_requests &&
+                       c.of_the_ended.to_peers.packets <= c.to_peers.packets &&
+                       c.of_the_ended.to_clients.bytes <= c.to_clients.bytes,
+                   "a part is more than the whole");
     world_.require(c.from_clients.packets + c.from_peers.packets + at.icmp_without_permission ==
                        c.to_peers.packets + c.to_clients.packets + c.dropped_no_permission +
                            c.dropped_peer_denied + c.dropped_family + c.dropped_bandwidth,

@@ -6,6 +6,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 export const resolve = {
     alias: {
+        "@libconf/client/board": here("../../bindings/js/src/board/index.ts"),
         "@libconf/client": here("../../bindings/js/src/index.ts"),
         // The SDK's own copy would be another library: a signal of one is none to the other.
         "@preact/signals-core": here("node_modules/@preact/signals-core"),
@@ -31,6 +32,9 @@ const notices = (): Plugin => ({
 
 // What is fetched only when an effect is switched on lies apart: it is no part of what a page costs (scripts/bytes.mjs).
 const effects = "assets/effects/[name]-[hash]";
+// So does the board, which comes when somebody opens it.
+const board = "assets/board/[name]-[hash]";
+const isBoard = (id: string): boolean => /\/src\/board\/|styles\/board\.css/.test(id);
 
 // Everything is served from inside conf-server: hashed names may be kept by browsers for ever, nothing is inline.
 export default defineConfig({
@@ -48,6 +52,7 @@ export default defineConfig({
                 // The words of a language say which: what a page costs is counted by name (scripts/bytes.mjs).
                 chunkFileNames: (chunk) => {
                     if (chunk.moduleIds.some((id) => id.includes("/src/effects/"))) return `${effects}.js`;
+                    if (chunk.moduleIds.some(isBoard)) return `${board}.js`;
                     const words = /\/i18n\/(\w+)\/(\w+)\.json$/.exec(chunk.facadeModuleId ?? "");
                     return words === null
                         ? "assets/[name]-[hash].js"
@@ -56,7 +61,9 @@ export default defineConfig({
                 assetFileNames: (asset) =>
                     asset.originalFileNames.some((name) => name.includes("node_modules/"))
                         ? `${effects}[extname]`
-                        : "assets/[name]-[hash][extname]",
+                        : asset.names.some((name) => name === "board.css")
+                          ? `${board}[extname]`
+                          : "assets/[name]-[hash][extname]",
             },
         },
     },

@@ -1,5 +1,5 @@
-// What a page costs, gzipped: the join page at most 60 kB with one language, the call at most 90 kB more. Noise removal
-// and blur come when they are switched on: they lie in a folder of their own, which nothing may load before.
+// What a page costs, gzipped: the join page at most 60 kB with one language, the call at most 90 kB more. Noise removal,
+// blur and the board come when they are asked for: they lie in folders of their own, which nothing may load before.
 import { readFileSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -9,18 +9,18 @@ const size = (file) => gzipSync(readFileSync(join(out, file)), { level: 9 }).len
 const all = readdirSync(join(out, "assets"), { recursive: true, withFileTypes: true })
     .filter((one) => one.isFile())
     .map((one) => relative(out, join(one.parentPath, one.name)));
-const isLater = (name) => name.startsWith("assets/effects/");
+const isLater = (name) => /^assets\/(effects|board)\//.test(name) || /^assets\/words-\w+-board-/.test(name);
 const files = all.filter((name) => !isLater(name));
 const sum = (names) => names.reduce((all, name) => all + size(name), 0);
 
 const isWords = (name) => name.startsWith("assets/words-");
 const isCall = (name) => /^assets\/call-/.test(name);
 /** The larger of the two languages, of these areas. */
-const words = (areas) =>
+const words = (areas, among = files) =>
     Math.max(
         ...["en", "fr"].map((tag) =>
             sum(
-                files.filter((name) => areas.some((area) => name.startsWith(`assets/words-${tag}-${area}-`))),
+                among.filter((name) => areas.some((area) => name.startsWith(`assets/words-${tag}-${area}-`))),
             ),
         ),
     );
@@ -29,12 +29,14 @@ const join_page =
     sum(files.filter((name) => !isWords(name) && !isCall(name))) +
     words(["common", "entry"]);
 const call = sum(files.filter(isCall)) + words(["call"]);
+const board = sum(all.filter((name) => name.startsWith("assets/board/"))) + words(["board"], all);
+console.log(`board ${(board / 1000).toFixed(1)} kB, when it is opened`);
 console.log(`join page ${(join_page / 1000).toFixed(1)} kB, call ${(call / 1000).toFixed(1)} kB more`);
 const counted = files.filter(isCall).length > 0 && words(["call"]) > 0 && words(["entry"]) > 0;
 // `import("./effects/...")` is later; `import ... from` is at once.
 const early = ["index.html", ...files].filter((name) =>
-    /(from|import|src=|href=)\s*"[^"]*effects\//.test(readFileSync(join(out, name), "utf8")),
+    /(from|import|src=|href=)\s*"[^"]*(effects|board)\//.test(readFileSync(join(out, name), "utf8")),
 );
-if (early.length > 0) throw new Error(`${early} loads an effect that nobody has switched on`);
+if (early.length > 0) throw new Error(`${early} loads what nobody has asked for`);
 if (!counted || !all.some(isLater)) throw new Error("the files have other names: what is measured here?");
 process.exit(join_page <= 60_000 && call <= 90_000 ? 0 : 1);

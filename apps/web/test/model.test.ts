@@ -15,7 +15,15 @@ function enter() {
     const people = ["me", "ana", "bo"].map(person);
     const wishes: (readonly ViewWish[])[] = [];
     const speaker = signal<Person | null>(null);
+    const staged: ((event: object) => void)[] = [];
     const client = {
+        line: {
+            ask: () => Promise.resolve({ stage: {} }),
+            on: (type: string, handler: (event: object) => void) => {
+                if (type === "event") staged.push(handler);
+                return () => undefined;
+            },
+        },
         people: signal(people),
         speaker,
         media: { requestView: (videos: readonly ViewWish[]) => wishes.push(videos) },
@@ -28,6 +36,7 @@ function enter() {
         call: new CallModel(client, {} as OwnMedia, "tuesday"),
         wishes,
         speak: (id: string) => (speaker.value = people.find((one) => one.id === id)!),
+        stage: (body: object) => staged[0]!({ type: "board.stage", body }),
         write: (message: Message) => handlers.get("chat-message")!(message as never),
     };
 }
@@ -129,5 +138,18 @@ describe("what is asked for", () => {
             { participant: "ana", source: "camera", width: 360, height: 180 },
             { participant: "bo", source: "screen", width: 900, height: 450 },
         ]);
+    });
+});
+
+describe("the board", () => {
+    it("opens when somebody shows something, unless it was put away", () => {
+        const { call, stage } = enter();
+        expect(call.isBoardOpen.value).toBe(false);
+        stage({ document: 1, page: 1 });
+        expect(call.isBoardOpen.value).toBe(true);
+        call.showBoard(false);
+        stage({});
+        stage({ document: 2, page: 1 });
+        expect(call.isBoardOpen.value).toBe(false);
     });
 });

@@ -3,6 +3,7 @@
 import { computed, effect, untracked, type ReadonlySignal } from "@preact/signals-core";
 import { Emitter } from "./emitter.ts";
 import type { ClientEvents } from "./events.ts";
+import type { Line, LineEvents } from "./line.ts";
 import { DeviceBook } from "./media/devices.ts";
 import { RoomMedia } from "./media/media.ts";
 import type { Devices, Media } from "./media/types.ts";
@@ -54,7 +55,11 @@ export class Client {
     readonly media: Media;
     readonly devices: Devices;
 
+    /** For parts of a meeting that are loaded when somebody opens them, as the board is. */
+    readonly line: Line;
+
     readonly #events = new Emitter<ClientEvents>();
+    readonly #parts = new Emitter<LineEvents>();
     readonly #machine: Machine;
     readonly #saved: SavedSessions;
     readonly #session: Session;
@@ -92,8 +97,11 @@ export class Client {
                     this.#media.end();
                 },
                 event: (event) => this.#event(event),
+                unknown: (type, body) => this.#parts.emit("event", { type, body }),
+                frame: (bytes) => this.#parts.emit("frame", bytes),
                 lost: (why) => {
                     this.#media.lose();
+                    this.#parts.emit("lost", {});
                     this.#events.emit("lost", { why });
                 },
                 ended: (ended) => this.#over(ended),
@@ -166,6 +174,12 @@ export class Client {
         this.chat = this.#chat;
         this.media = this.#media;
         this.devices = this.#devices;
+        this.line = {
+            ask: (type, fields, asked) =>
+                this.#session.ask(type as RequestType, fields as Ask<RequestType>, asked) as Promise<never>,
+            send: (frame) => this.#session.send(frame),
+            on: (type, handler) => this.#parts.on(type, handler),
+        };
     }
 
     /**
@@ -243,6 +257,7 @@ export class Client {
         this.#devices.dispose();
         this.#tabs.close();
         this.#events.clear();
+        this.#parts.clear();
     }
 
     /** Calls `handler` at each such event, until the function that is returned is called. */
@@ -345,6 +360,7 @@ export class Client {
         this.#chat.welcome(welcome);
         const mediaKept = this.#media.welcome(welcome, how.lostMs);
         return () => {
+            this.#parts.emit("welcome", {});
             if (how.lostMs !== null) this.#events.emit("reconnected", { lostMs: how.lostMs, mediaKept });
             if (how.wasWaiting) this.#events.emit("admitted", {});
         };

@@ -5,6 +5,7 @@ export type { ClientOptions } from "./options.ts";
 export { createDevices, type DevicesSetup } from "./media/devices.ts";
 export type { Capabilities } from "./media/publisher.ts";
 export type { ClientEvents } from "./events.ts";
+export type { Line, LineEvents } from "./line.ts";
 export {
     RequestError,
     type ErrorCode,

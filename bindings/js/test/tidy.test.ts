@@ -18,7 +18,9 @@ describe("every file", () => {
         const lines = read(name).split("\n");
         expect(lines.length).toBeLessThanOrEqual(600);
         expect(lines.filter((line) => line.length > 110)).toEqual([]);
-        expect(code(name)).not.toMatch(/\b(document|window|HTML[A-Za-z]*Element|console)\b/);
+        expect(code(name)).not.toMatch(/\b(window|HTML[A-Za-z]*Element|console)\b/);
+        // The board has documents of its own, as names of fields.
+        expect(code(name)).not.toMatch(/(?<![.\w"])document\s*[.[(]/);
     });
 
     it.each(files)("%s asks the machine for nothing that a test would want to give", (name) => {
@@ -35,6 +37,7 @@ describe("folders", () => {
         quirks: ["media"],
         media: ["protocol", "session", "quirks", "model"],
         model: ["protocol", "session"],
+        board: ["protocol", "session", "model"],
     };
     it.each(Object.entries(below))("%s imports only what is below: %s", (folder, allowed) => {
         const imports = files

@@ -14,5 +14,9 @@ export function refusalSentence(error: unknown): string {
     if (error.code === "forbidden") return t("common.forbidden");
     if (error.code === "rate") return t("common.too-fast");
     if (error.code === "not_saved") return t("common.not-saved");
+    const code: string = error.code;
+    if (code === "limit") return t("common.full");
+    if (code === "unknown_document" || code === "unknown_page") return t("common.gone");
+    if (code === "bad_file") return t("common.bad-file");
     return t("common.failed", { why: error.message });
 }

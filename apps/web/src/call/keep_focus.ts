@@ -1,7 +1,9 @@
-// What has the focus may be taken away: somebody is let in, and his button goes. Then nobody may find himself at the
-// top of the page.
+// What has the focus may be taken away: somebody is let in, and his button goes. Then nobody may find himself
+// at the top of the page.
 
-/** The focus goes to the heading of the panel in which it was, or to the stage. Ends by the function returned. */
+/**
+ * The focus goes to the heading of the panel in which it was, or to the stage. Ends by the function returned.
+ */
 export function keepFocus(root: HTMLElement): () => void {
     let last: Element | null = null;
     let heading: HTMLElement | null = null;

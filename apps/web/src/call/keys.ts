@@ -8,6 +8,7 @@ export type Action =
     | "hand"
     | "react"
     | "share"
+    | "board"
     | "layout"
     | "full-screen"
     | "toolbar"
@@ -21,6 +22,7 @@ export const defaultKeys: { readonly [action in Action]: string } = {
     hand: "h",
     react: "e",
     share: "s",
+    board: "b",
     layout: "g",
     "full-screen": "f",
     toolbar: "F2",
@@ -43,7 +45,10 @@ export function keyOf(action: Action, changed: Changed): string {
     return changed[action] ?? defaultKeys[action];
 }
 
-/** What that key does now; null: nothing. `singleKeys` false: only combinations and function keys (WCAG 2.1.4). */
+/**
+ * What that key does now; null: nothing. `singleKeys` false: only combinations and function keys (WCAG
+ * 2.1.4).
+ */
 export function actionOf(press: KeyPress, changed: Changed, singleKeys: boolean): Action | null {
     if (press.repeat) return null;
     const control = press.ctrlKey || press.metaKey;

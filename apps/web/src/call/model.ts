@@ -6,6 +6,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { OwnMedia } from "../app/own_media.ts";
 import { settings } from "../app/settings.ts";
+import { BoardWatch, tellOfBoard } from "./board_watch.ts";
 import { Views } from "./views.ts";
 
 export type Panel = "people" | "chat" | "info";
@@ -40,6 +41,9 @@ export class CallModel {
     readonly panel = signal<Panel | null>(null);
     readonly dialog = signal<CallDialog | null>(null);
     readonly settingsTab = signal("audio");
+    /** The board is on the stage. */
+    readonly isBoardOpen = signal(false);
+    readonly boardWatch: BoardWatch;
     readonly pins = signal<readonly string[]>([]);
     readonly page = signal(0);
     readonly audioBlocked = signal(false);
@@ -62,6 +66,7 @@ export class CallModel {
     readonly moved = signal<string | null>(null);
     readonly #off: (() => void)[] = [];
     #nextReaction = 1;
+    #hasClosedBoard = false;
     #heldAt = 0;
     #holding: ReturnType<typeof setTimeout> | undefined;
 
@@ -70,6 +75,10 @@ export class CallModel {
         this.own = own;
         this.room = room;
         this.views = new Views(client);
+        this.boardWatch = new BoardWatch(client, () => {
+            if (this.#hasClosedBoard) tellOfBoard(this);
+            else this.isBoardOpen.value = true;
+        });
         this.tiles = computed(() => tilesOf(client.people.value, settings.hideSelf.value));
         this.focused = computed(() => this.#focus());
         this.unread = computed(() => Object.values(this.unreadIn.value).reduce((sum, one) => sum + one, 0));
@@ -106,11 +115,17 @@ export class CallModel {
 
     dispose(): void {
         clearTimeout(this.#holding);
+        this.boardWatch.dispose();
         for (const off of this.#off) off();
     }
 
     toggle(panel: Panel): void {
         this.panel.value = this.panel.value === panel ? null : panel;
+    }
+
+    showBoard(on: boolean): void {
+        this.#hasClosedBoard = !on;
+        this.isBoardOpen.value = on;
     }
 
     isPinned(key: string): boolean {

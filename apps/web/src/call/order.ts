@@ -6,8 +6,8 @@ export interface Placed {
 }
 
 /**
- * The order of tiles, over time. New ones come behind, those with a picture before those without; whoever speaks
- * on a later page changes places with the one of the first page who was silent for the longest time.
+ * The order of tiles, over time. New ones come behind, those with a picture before those without; whoever
+ * speaks on a later page changes places with the one of the first page who was silent for the longest time.
  */
 export class TileOrder {
     #order: string[] = [];
@@ -15,8 +15,8 @@ export class TileOrder {
     #turn = 0;
 
     /**
-     * `speaker` null: nobody is to be moved, as while a later page is looked at. `fixed` never gives up his place:
-     * oneself.
+     * `speaker` null: nobody is to be moved, as while a later page is looked at. `fixed` never gives up his
+     * place: oneself.
      */
     update(
         present: readonly Placed[],

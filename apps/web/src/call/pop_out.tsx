@@ -14,7 +14,9 @@ export function canPopOut(): boolean {
     return api() !== null;
 }
 
-/** A small window that stays above all others (Document Picture-in-Picture); the stage in it is another one. */
+/**
+ * A small window that stays above all others (Document Picture-in-Picture); the stage in it is another one.
+ */
 export async function popOut(call: CallModel): Promise<void> {
     const made = await api()
         ?.requestWindow({ width: 400, height: 480 })
@@ -30,7 +32,7 @@ export async function popOut(call: CallModel): Promise<void> {
     render(
         <CallContext.Provider value={call}>
             <main class="stage-area">
-                <Stage />
+                <Stage hasBoard={false} />
             </main>
         </CallContext.Provider>,
         page.body,

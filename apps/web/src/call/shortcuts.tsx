@@ -50,6 +50,8 @@ function run(call: CallModel, action: Action, root: HTMLElement | null): void {
             if (own.screen.peek()) return void own.stopScreen();
             if (may.screen) call.dialog.value = "share";
             return;
+        case "board":
+            return call.showBoard(!call.isBoardOpen.peek());
         case "layout":
             settings.layout.value = settings.layout.peek() === "grid" ? "speaker" : "grid";
             return;

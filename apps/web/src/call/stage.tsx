@@ -5,12 +5,16 @@ import { roomLink } from "../app/route.ts";
 import { t } from "../i18n/index.ts";
 import { Button } from "../kit/index.ts";
 import { gridOf, pageCount, pageSize, stripIsBeside, stripOf, type Size } from "./layouts.ts";
+import { BoardStage } from "./board_stage.tsx";
 import { useCall, type TileOf } from "./model.ts";
 import { TileOrder } from "./order.ts";
 import { Tile } from "./tile.tsx";
 
-/** The pictures: a grid, or what matters large and the others in a strip. */
-export function Stage() {
+/**
+ * The pictures: a grid, or what matters large and the others in a strip. The board is in one stage only: in a
+ * second one it would be another pair of eyes.
+ */
+export function Stage({ hasBoard = true }: { readonly hasBoard?: boolean }) {
     const call = useCall();
     const box = useRef<HTMLDivElement>(null);
     const size = useSignal<Size>({ width: 0, height: 0 });
@@ -28,16 +32,23 @@ export function Stage() {
         queueMicrotask(() => (call.moved.value = null));
     }
     const stage = size.value;
-    const alone = call.client.people.value.length < 2;
+    const isBoard = hasBoard && call.isBoardOpen.value;
+    const alone = call.client.people.value.length < 2 && !isBoard;
     return (
         <div class="stage" ref={box}>
-            {stage.width > 0 && <Tiles stage={stage} order={order} />}
+            {stage.width > 0 && <Tiles stage={stage} order={order} isBoard={isBoard} />}
             {alone && <Alone />}
         </div>
     );
 }
 
-function Tiles({ stage, order }: { readonly stage: Size; readonly order: TileOrder }) {
+interface TilesProps {
+    readonly stage: Size;
+    readonly order: TileOrder;
+    readonly isBoard: boolean;
+}
+
+function Tiles({ stage, order, isBoard }: TilesProps) {
     const call = useCall();
     const tiles = call.tiles.value;
     const focused = call.focused.value;
@@ -52,6 +63,7 @@ function Tiles({ stage, order }: { readonly stage: Size; readonly order: TileOrd
         self === null ? null : `${self.id} camera`,
     );
     const sorted = ids.flatMap((id) => byKey.get(id) ?? []);
+    if (isBoard) return <BoardAndStrip stage={stage} others={sorted} />;
     if (focused.length === 0) return <GridOfTiles stage={stage} tiles={sorted} />;
     return (
         <FocusAndStrip
@@ -121,7 +133,6 @@ function FocusAndStrip(props: {
     readonly focused: readonly TileOf[];
     readonly others: readonly TileOf[];
 }) {
-    const call = useCall();
     const { stage, focused, others } = props;
     const beside = stripIsBeside(stage);
     const strip = stripOf(others.length, stage);
@@ -133,7 +144,6 @@ function FocusAndStrip(props: {
     const grid = gridOf(focused.length, space, false);
     // A single one may have all of the space: screens are never cropped, people's pictures fill.
     const large = focused.length === 1 ? space : grid.tile;
-    const hidden = others.length - strip.shown;
     return (
         <div class={`focus ${beside ? "beside" : "below"}`}>
             <div class="large">
@@ -141,22 +151,42 @@ function FocusAndStrip(props: {
                     <Tile key={one.key} of={one} size={large} important />
                 ))}
             </div>
-            {has && (
-                <div class="strip">
-                    {others.slice(0, strip.shown).map((one) => (
-                        <Tile key={one.key} of={one} size={strip.tile} small />
-                    ))}
-                    {hidden > 0 && (
-                        <button
-                            type="button"
-                            class="strip-more"
-                            onClick={() => (call.panel.value = "people")}
-                        >
-                            {t("call.more-people", { count: hidden })}
-                        </button>
-                    )}
-                </div>
+            <Strip stage={stage} others={others} />
+        </div>
+    );
+}
+
+function Strip({ stage, others }: { readonly stage: Size; readonly others: readonly TileOf[] }) {
+    const call = useCall();
+    if (others.length === 0) return null;
+    const strip = stripOf(others.length, stage);
+    const hidden = others.length - strip.shown;
+    return (
+        <div class="strip">
+            {others.slice(0, strip.shown).map((one) => (
+                <Tile key={one.key} of={one} size={strip.tile} small />
+            ))}
+            {hidden > 0 && (
+                <button type="button" class="strip-more" onClick={() => (call.panel.value = "people")}>
+                    {t("call.more-people", { count: hidden })}
+                </button>
             )}
+        </div>
+    );
+}
+
+/** The board in the middle; whoever shares a screen stands first beside it. */
+function BoardAndStrip({ stage, others }: { readonly stage: Size; readonly others: readonly TileOf[] }) {
+    const call = useCall();
+    const isScreen = (one: TileOf): boolean => one.source === "screen";
+    const screens = others.filter(isScreen);
+    const people = others.filter((one) => !isScreen(one));
+    return (
+        <div class={`focus ${stripIsBeside(stage) ? "beside" : "below"}`}>
+            <div class="large board-place">
+                <BoardStage call={call} />
+            </div>
+            <Strip stage={stage} others={[...screens, ...people]} />
         </div>
     );
 }

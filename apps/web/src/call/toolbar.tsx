@@ -9,6 +9,7 @@ import { useCall } from "./model.ts";
 import { changedKeys } from "../app/settings.ts";
 import { canPopOut, popOut } from "./pop_out.tsx";
 import { ReactionPicker } from "./reactions.tsx";
+import { moveFocus, rove } from "./rove.ts";
 
 /** One tab stop, arrows inside; the order never changes, and what cannot be used says why. */
 export function Toolbar() {
@@ -30,6 +31,7 @@ export function Toolbar() {
                     <MicrophoneButton />
                     <CameraButton />
                     <ScreenButton />
+                    <BoardButton />
                     <ReactionPicker />
                     <HandButton />
                     <MoreMenu />
@@ -41,34 +43,6 @@ export function Toolbar() {
             </div>
         </nav>
     );
-}
-
-function stops(bar: HTMLElement | null): HTMLElement[] {
-    return [...(bar?.querySelectorAll<HTMLElement>("button") ?? [])].filter(
-        (one) => one.closest("[role=menu], [role=listbox]") === null && one.offsetParent !== null,
-    );
-}
-
-function rove(bar: HTMLElement | null, to: Element | null): void {
-    const all = stops(bar);
-    const chosen = all.find((one) => one === to) ?? all.find((one) => one.tabIndex === 0) ?? all[0];
-    for (const one of all) one.tabIndex = one === chosen ? 0 : -1;
-}
-
-function moveFocus(bar: HTMLElement | null, event: KeyboardEvent): void {
-    const all = stops(bar);
-    const at = all.indexOf(document.activeElement as HTMLElement);
-    if (at < 0) return;
-    const step: { readonly [key: string]: number } = {
-        ArrowRight: at + 1,
-        ArrowLeft: at - 1 + all.length,
-        Home: 0,
-        End: all.length - 1,
-    };
-    const next = step[event.key];
-    if (next === undefined) return;
-    event.preventDefault();
-    all[next % all.length]?.focus();
 }
 
 export function shortcutOf(action: Action): string | undefined {
@@ -150,6 +124,25 @@ function ScreenButton() {
                 if (on) void call.own.stopScreen();
                 else call.dialog.value = "share";
             }}
+        />
+    );
+}
+
+function BoardButton() {
+    const call = useCall();
+    const on = call.isBoardOpen.value;
+    const isThere = call.boardWatch.isThere.value;
+    return (
+        <Button
+            icon="board"
+            iconOnly
+            class={on ? "round active" : "round"}
+            label={t("call.board")}
+            pressed={on}
+            disabled={!isThere}
+            reason={isThere ? undefined : t("call.no-board-here")}
+            shortcut={shortcutOf("board")}
+            onClick={() => call.showBoard(!on)}
         />
     );
 }

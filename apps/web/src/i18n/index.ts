@@ -1,6 +1,7 @@
 // Words in the user's language. One file a language and area; only what is shown is loaded.
 
 import { batch, signal } from "@preact/signals";
+import type boardEn from "./en/board.json";
 import type callEn from "./en/call.json";
 import type commonEn from "./en/common.json";
 import type entryEn from "./en/entry.json";
@@ -9,13 +10,14 @@ export type Language = "en" | "fr";
 export const languages: readonly Language[] = ["en", "fr"];
 export const languageNames: { readonly [tag in Language]: string } = { en: "English", fr: "Français" };
 
-type Area = "common" | "entry" | "call";
+type Area = "common" | "entry" | "call" | "board";
 type Keys<T, A extends string> = `${A}.${Extract<keyof T, string>}`;
 /** A text that exists: a wrong key does not compile. */
 export type Key =
     | Keys<typeof commonEn, "common">
     | Keys<typeof entryEn, "entry">
-    | Keys<typeof callEn, "call">;
+    | Keys<typeof callEn, "call">
+    | Keys<typeof boardEn, "board">;
 export type Values = { readonly [name: string]: string | number };
 type Text = string | { readonly [form: string]: string };
 type Words = { readonly [key: string]: Text };
@@ -26,11 +28,13 @@ const files: { readonly [tag in Language]: { readonly [area in Area]: () => Prom
             common: () => import("./en/common.json"),
             entry: () => import("./en/entry.json"),
             call: () => import("./en/call.json"),
+            board: () => import("./en/board.json"),
         },
         fr: {
             common: () => import("./fr/common.json"),
             entry: () => import("./fr/entry.json"),
             call: () => import("./fr/call.json"),
+            board: () => import("./fr/board.json"),
         },
     };
 

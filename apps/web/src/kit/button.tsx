@@ -1,9 +1,11 @@
-import type { Ref } from "preact";
+import type { ComponentChildren, Ref } from "preact";
 import { Icon, type IconName } from "./icon.tsx";
 
 export interface ButtonProps {
     readonly label: string;
     readonly icon?: IconName;
+    /** A picture that is not in the kit, in the icon's place. */
+    readonly picture?: ComponentChildren;
     readonly kind?: "main" | "plain" | "quiet" | "danger";
     /** The label is the accessible name and the tooltip. */
     readonly iconOnly?: boolean;
@@ -50,6 +52,7 @@ export function Button(props: ButtonProps) {
             }}
         >
             {icon !== undefined && <Icon name={icon} />}
+            {props.picture}
             {!iconOnly && <span>{label}</span>}
             {badge > 0 && (
                 <span class="badge" aria-hidden="true">

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Button, type ButtonProps } from "./button.tsx";
 import { Icon, type IconName } from "./icon.tsx";
@@ -5,6 +6,7 @@ import { Icon, type IconName } from "./icon.tsx";
 export interface MenuItem {
     readonly label: string;
     readonly icon?: IconName;
+    readonly picture?: ComponentChildren;
     /** Given: a switch, or with `oneOf` one of several. */
     readonly checked?: boolean;
     readonly oneOf?: boolean;
@@ -18,7 +20,7 @@ export interface MenuItem {
 
 export interface MenuProps extends Pick<
     ButtonProps,
-    "label" | "icon" | "kind" | "iconOnly" | "class" | "tabIndex" | "badge"
+    "label" | "icon" | "picture" | "kind" | "iconOnly" | "class" | "tabIndex" | "badge"
 > {
     readonly items: readonly MenuItem[];
     /** Where it opens; default below. */
@@ -89,6 +91,7 @@ export function Menu(props: MenuProps) {
             <Button
                 label={props.label}
                 {...(props.icon === undefined ? {} : { icon: props.icon })}
+                picture={props.picture}
                 kind={props.kind ?? "quiet"}
                 iconOnly={props.iconOnly ?? false}
                 class={props.class ?? ""}
@@ -130,7 +133,7 @@ export function Menu(props: MenuProps) {
                                 {item.checked !== undefined ? (
                                     <span class="mark">{item.checked && <Icon name="check" />}</span>
                                 ) : (
-                                    item.icon !== undefined && <Icon name={item.icon} />
+                                    (item.picture ?? (item.icon !== undefined && <Icon name={item.icon} />))
                                 )}
                                 <span>
                                     {item.label}

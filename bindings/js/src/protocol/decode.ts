@@ -10,13 +10,19 @@ export type Incoming =
     | { readonly kind: "answer"; readonly id: number; readonly body: Record<string, unknown> }
     | { readonly kind: "refusal"; readonly id: number; readonly error: RequestError }
     | { readonly kind: "event"; readonly event: ServerEvent }
-    /** A type that this version does not know: to be ignored. */
-    | { readonly kind: "unknown"; readonly type: string }
+    /**
+     * A type that is not known here: of a part that is loaded later, or of a newer server, and then to be
+     * ignored.
+     */
+    | { readonly kind: "unknown"; readonly type: string; readonly body: Record<string, unknown> }
+    /** A binary frame: only parts that are loaded later have such. */
+    | { readonly kind: "frame"; readonly bytes: Uint8Array }
     /** Not a message of the protocol at all. */
     | { readonly kind: "malformed"; readonly why: string };
 
 export function decode(frame: unknown): Incoming {
-    if (typeof frame !== "string") return { kind: "malformed", why: "not a text frame" };
+    if (frame instanceof ArrayBuffer) return { kind: "frame", bytes: new Uint8Array(frame) };
+    if (typeof frame !== "string") return { kind: "malformed", why: "neither text nor bytes" };
     let body: unknown;
     try {
         body = JSON.parse(frame);
@@ -33,7 +39,7 @@ export function decode(frame: unknown): Incoming {
     }
     // Some events have an `id` of their own, a participant's; ids of requests are numbers.
     if (typeof id === "number") return { kind: "answer", id, body };
-    if (!Object.hasOwn(eventChecks, type)) return { kind: "unknown", type };
+    if (!Object.hasOwn(eventChecks, type)) return { kind: "unknown", type, body };
     if (!eventChecks[type as EventType](body)) return { kind: "malformed", why: `unusable ${type}` };
     return { kind: "event", event: body as unknown as ServerEvent };
 }

@@ -27,6 +27,7 @@ export class Link {
         this.#heardAt = clock.now();
         this.#giveUp = new Alarm(clock);
         this.#socket = new ctor(address, subprotocol);
+        this.#socket.binaryType = "arraybuffer";
         this.#socket.onopen = () => {
             this.#giveUp.clear();
             this.#heardAt = clock.now();
@@ -45,8 +46,11 @@ export class Link {
         return this.#heardAt;
     }
 
-    send(frame: string): void {
-        if (this.#socket.readyState === 1) this.#socket.send(frame);
+    /** False: it is not open (any more), and nothing was sent. */
+    send(frame: string | Uint8Array<ArrayBuffer>): boolean {
+        if (this.#socket.readyState !== 1) return false;
+        this.#socket.send(frame);
+        return true;
     }
 
     /** For an end that we found out ourselves: the browser may need minutes to see that a path is dead. */

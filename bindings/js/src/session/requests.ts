@@ -31,7 +31,7 @@ interface Waiting {
 }
 
 export interface Line {
-    send(frame: string): void;
+    send(frame: string): unknown;
     /** When something was last heard. */
     readonly heardAt: number;
 }

@@ -56,6 +56,9 @@ export interface SessionOwner {
     /** At the door or in the waiting room: nothing of a room is ours. */
     outside(): void;
     event(event: ServerEvent): void;
+    /** An event that is not known here; a binary frame. */
+    unknown(type: string, body: Record<string, unknown>): void;
+    frame(bytes: Uint8Array): void;
     lost(why: LostWhy): void;
     ended(ended: Ended): void;
     problem(error: Error): void;
@@ -204,6 +207,11 @@ export class Session {
             return this.#outOfOrder(type);
         }
         return this.#requests.ask(type, fields, options);
+    }
+
+    /** False: there is no connection on which we are in, and nothing was sent. */
+    send(frame: Uint8Array<ArrayBuffer>): boolean {
+        return this.#state.value === "in" && this.#link !== null && this.#link.send(frame);
     }
 
     // Attempts.
@@ -360,7 +368,9 @@ export class Session {
             case "malformed":
                 return this.#owner.problem(new Error(`from the server: ${message.why}`));
             case "unknown":
-                return;
+                return this.#owner.unknown(message.type, message.body);
+            case "frame":
+                return this.#owner.frame(message.bytes);
             case "event":
                 return this.#event(message.event);
         }

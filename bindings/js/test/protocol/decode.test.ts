@@ -75,7 +75,10 @@ describe("frames that are no events", () => {
         expect(decode(frame).kind).toBe("malformed"),
     );
 
-    it("binary frames are malformed", () => expect(decode(new ArrayBuffer(4)).kind).toBe("malformed"));
+    it("binary frames are for parts that are loaded later", () =>
+        expect(decode(Uint8Array.of(1, 2).buffer)).toEqual({ kind: "frame", bytes: Uint8Array.of(1, 2) }));
+
+    it("what is neither text nor bytes is malformed", () => expect(decode({}).kind).toBe("malformed"));
 });
 
 describe("answers", () => {

@@ -13,6 +13,7 @@ export class FakeSocket {
     readonly url: string;
     readonly protocols: unknown;
     readonly frames: Frame[] = [];
+    readonly bytes: Uint8Array[] = [];
     readyState = 0;
     closedWith: number | null = null;
     onopen: (() => void) | null = null;
@@ -24,8 +25,9 @@ export class FakeSocket {
         this.protocols = protocols;
     }
 
-    send(text: string): void {
+    send(text: string | Uint8Array): void {
         if (this.readyState !== 1) throw new Error("sent on a socket that is not open");
+        if (typeof text !== "string") return void this.bytes.push(text);
         this.frames.push(JSON.parse(text) as Frame);
     }
 
@@ -44,6 +46,11 @@ export class FakeSocket {
 
     async say(message: object | string): Promise<void> {
         this.onmessage?.({ data: typeof message === "string" ? message : JSON.stringify(message) });
+        await settle();
+    }
+
+    async frame(...bytes: number[]): Promise<void> {
+        this.onmessage?.({ data: Uint8Array.from(bytes).buffer });
         await settle();
     }
 

@@ -16,6 +16,7 @@ inline constexpr std::size_t emoji_bytes_max = 32;
 inline constexpr std::size_t lobby_message_characters_max = 500;
 inline constexpr std::size_t locale_characters_max = 35;  // RFC 5646 §4.4.1
 inline constexpr std::size_t client_characters_max = 128;
+inline constexpr std::size_t device_characters_max = 64;
 inline constexpr std::size_t token_characters_max = 8192;
 inline constexpr std::size_t sdp_bytes_max = 1 << 20;
 inline constexpr std::size_t mid_characters_max = 16;
@@ -47,8 +48,8 @@ inline constexpr std::chrono::minutes join_time{10};
 inline constexpr std::chrono::seconds typing_time{6};
 /// The door tells of many who come in at once together.
 inline constexpr std::chrono::milliseconds door_pause{500};
-/// Fresh ICE credentials come so long before the old ones end, or after half of their life.
-inline constexpr std::chrono::seconds ice_margin{60};
+/// Fresh ICE credentials come after such a part of the old ones' life.
+inline constexpr int ice_life_part = 2;
 
 /// SEC-WS-4, per connection.
 inline constexpr std::size_t requests_per_second = 50;

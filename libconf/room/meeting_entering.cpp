@@ -59,6 +59,7 @@ meeting::state::outcome meeting::state::check_entry(const entry& known, wall_tim
 meeting::state::outcome meeting::state::on(const caller& as, const hello& what) {
     if (!speaks(what.versions)) return other_version();
     auto known = as.known;
+    if (what.device) known.ban_keys.push_back("device " + *what.device);
     bound(known.ban_keys);
     if (known.name) known.name = std::string(cut_to_bytes(shown_name(*known.name), name_bytes_max));
     if (known.name && known.name->empty()) known.name.reset();
@@ -266,8 +267,7 @@ ice_credentials meeting::state::fresh_credentials(const person& who, moment at) 
     timers.stop(due);
     if (made.expires) {
         const auto life = *made.expires - at.wall;
-        const auto early = std::max<wall_time>(life - ice_margin, life / 2);
-        timers.set(due, at.now + std::max<wall_time>(early, std::chrono::seconds(1)));
+        timers.set(due, at.now + std::max<wall_time>(life / ice_life_part, std::chrono::seconds(1)));
     }
     return made;
 }
@@ -299,7 +299,9 @@ meeting::state::outcome meeting::state::on(const caller& as, const resume& what)
     const auto found = by_token.find(digest);
     if (found == by_token.end()) return fail(error_code::gone, "join anew", "resume");
     auto& who = *found->second;
-    if (bans.holds(who.external_id, who.ban_keys)) return fail(error_code::banned, "a moderator decided");
+    // A moderator may share his device with somebody who was banned; that is how bans are tried.
+    if (!who.moderates() && bans.holds(who.external_id, who.ban_keys))
+        return fail(error_code::banned, "a moderator decided");
     if (who.stands == standing::refused || who.stands == standing::removed) {
         return fail(error_code::refused, "a moderator decided");
     }

@@ -19,6 +19,7 @@ struct hello {
     std::vector<std::uint32_t> versions{};
     std::optional<std::string> token{};
     std::optional<std::string> client{};
+    std::optional<std::string> device{};  ///< chosen by the client for all its visits; only bans look at it
 
     friend bool operator==(const hello&, const hello&) = default;
 };

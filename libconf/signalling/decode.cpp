@@ -24,6 +24,7 @@ constexpr text_rule lobby_text{0, lobby_message_characters_max};
 constexpr text_rule emoji_text{1, emoji_bytes_max, text_rule::unit::bytes};
 constexpr text_rule token_text{1, token_characters_max};
 constexpr text_rule client_text{0, client_characters_max};
+constexpr text_rule device_text{1, device_characters_max};
 constexpr text_rule locale_text{0, locale_characters_max};
 /// The SDP parser has rules of its own for what stands in it.
 constexpr text_rule sdp_text{1, sdp_bytes_max, text_rule::unit::bytes, text_rule::content::anything};
@@ -34,7 +35,7 @@ using as = std::type_identity<Request>;
 // One for each request, in the order of the protocol.
 hello read(fields& from, as<hello>) {
     return {from.numbers("versions", versions_max), from.text_if("token", token_text),
-            from.text_if("client", client_text)};
+            from.text_if("client", client_text), from.text_if("device", device_text)};
 }
 join read(fields& from, as<join>) {
     return {from.text("name", name_text), from.flag_or("microphone", false), from.flag_or("camera", false),

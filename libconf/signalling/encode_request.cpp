@@ -26,6 +26,7 @@ void fields_of(json_writer& to, const hello& what) {
     write(to, what.versions);
     member_if_any(to, "token", what.token);
     member_if_any(to, "client", what.client);
+    member_if_any(to, "device", what.device);
 }
 void fields_of(json_writer& to, const join& what) {
     to.name("name").value(what.name);

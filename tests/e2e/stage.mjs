@@ -39,8 +39,10 @@ export class Stage {
 
   new_link = (server = this.server) => `${server.http}/r/e2e-${++this.#rooms}`;
 
+  browser = kind => this.#browsers[kind] ??= open_browser(kind);
+
   come = async (kind, name, how = {}) => {
-    const browser = how.browser ?? await (this.#browsers[kind] ??= open_browser(kind));
+    const browser = how.browser ?? await this.browser(kind);
     const peer = await Peer.come(browser, name, how);
     this.people.push(peer);
     return peer;

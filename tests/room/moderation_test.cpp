@@ -107,6 +107,35 @@ TEST_CASE("who is removed is gone but may ask again, who is banned may not", "[r
     w.enter("Somebody", role::viewer, {.external_id = "u8", .ban_keys = {"device:1"}});
 }
 
+TEST_CASE("a ban holds against the device that a client names", "[room]") {  // SEC-ROOM-4
+    world w;
+    const auto on = [](std::string device) { return hello{{1}, {}, {}, std::move(device)}; };
+    const auto come = [&](const std::string& name, const std::string& device, role as = role::viewer) {
+        const auto link = w.open();
+        const entry known{.acts_as = as};
+        w.want<door_opened>(link, on(device), &known);
+        const auto inside = w.want<welcome>(link, join{name, false, false, {}});
+        return world::member{link, inside.you, inside.resume};
+    };
+    const auto host = come("Host", "laptop", role::moderator);
+    const auto eve = come("Eve", "phone");
+    const auto tab = come("Eve again", "phone");
+    const auto ada = come("Ada", "tablet");
+    w.want<done>(host.link, remove_person{eve.id, true});
+    CHECK(w.code_of(eve.link) == 4002);
+    CHECK(w.code_of(tab.link) == 4002);
+    CHECK(w.refused(w.open(), on("phone")) == error_code::banned);
+    CHECK(w.refused(w.open(), resume{{1}, tab.token, false, false}) == error_code::banned);
+    CHECK(w.room.is_in(ada.id));
+    come("Bo", "another phone");
+
+    // Who tries this with two windows of one browser does not lock himself out.
+    const auto own = come("Me again", "laptop");
+    w.want<done>(host.link, remove_person{own.id, true});
+    w.close(host.link);
+    w.want<welcome>(w.open(), resume{{1}, host.token, false, false});
+}
+
 TEST_CASE("the end is for everybody and forgets", "[room]") {
     class_room w;
     w.want<done>(w.host.link, set_room{.title = {}, .lobby = true});

@@ -162,10 +162,22 @@ TEST_CASE("before joining, every request says that it is out of order", "[room][
 }
 
 TEST_CASE("print the matrix of permissions", "[.][print]") {
+    const auto word = [](const std::optional<error_code>& why) { return why ? name_of(*why) : "done"; };
+    std::cout << "each cell: what the rule says: an id of this room / of another room\n| request";
+    for (const auto acts_as : {role::viewer, role::presenter, role::moderator})
+        std::cout << " | " << name_of(acts_as);
+    std::cout << " |\n| --- | --- | --- | --- |\n";
     for (const auto& row : permissions()) {
-        std::cout << row.type;
-        for (const auto which : row.by_role) std::cout << " | " << name_of_rule(which);
-        std::cout << '\n';
+        std::cout << "| " << row.type;
+        for (const auto acts_as : {role::viewer, role::presenter, role::moderator}) {
+            std::cout << " | " << name_of_rule(row.by_role[static_cast<std::size_t>(acts_as)]);
+            if (!is_for_people_inside(row)) continue;
+            two_rooms rooms(acts_as);
+            const auto trial = rooms.trials().at(row.type);
+            const auto elsewhere = trial.elsewhere ? word(rooms.ask(*trial.elsewhere)) : "names nobody";
+            std::cout << ": " << word(rooms.ask(trial.here)) << " / " << elsewhere;
+        }
+        std::cout << " |\n";
     }
     SUCCEED();
 }

@@ -11,7 +11,7 @@ namespace signalling_test {
 inline std::vector<conf::rooms::request_body> all_requests() {
     using namespace conf::rooms;
     return {
-        hello{{1, 2}, "token", "client 1"},
+        hello{{1, 2}, "token", "client 1", "device 1"},
         join{"Ada", true, false, "fr"},
         resume{{1}, "0123456789abcdef", true, true},
         leave{},

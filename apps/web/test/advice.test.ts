@@ -1,6 +1,6 @@
 import { render } from "preact";
 import { signal } from "@preact/signals";
-import type { Quality, TileStats } from "@libconf/client";
+import type { Quality, TileStats, Transports } from "@libconf/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { settings } from "../src/app/settings.ts";
 import { watchAdvice } from "../src/call/advice.ts";
@@ -9,15 +9,17 @@ import { loadWords } from "../src/i18n/index.ts";
 import { dismissToast, Toasts } from "../src/kit/index.ts";
 
 const quality = signal<Quality>({ state: "good", reason: null });
+const transports = signal<Pick<Transports, "path">>({ path: null });
 const stats = signal<Pick<TileStats, "limitation"> | null>(null);
 const setSaver = vi.fn(async () => undefined);
 const setBlur = vi.fn(async () => undefined);
 const call = {
     client: {
         self: signal({ id: "me" }),
-        media: { quality, stats: () => stats },
+        media: { quality, transports, stats: () => stats },
     },
     own: { camera: signal({ track: {} }), setSaver, setBlur },
+    panel: signal(null),
 } as unknown as CallModel;
 
 const root = document.createElement("div");
@@ -28,6 +30,7 @@ beforeEach(async () => {
     vi.useFakeTimers();
     quality.value = { state: "good", reason: null };
     stats.value = null;
+    transports.value = { path: null };
     settings.saver.value = false;
     settings.blur.value = true;
     render(Toasts(), root);
@@ -36,7 +39,7 @@ beforeEach(async () => {
 
 afterEach(() => {
     stop();
-    for (const key of ["saver", "blur"]) dismissToast(key);
+    for (const key of ["saver", "blur", "path"]) dismissToast(key);
     vi.useRealTimers();
 });
 
@@ -89,6 +92,19 @@ describe("advice", () => {
     it("leaves alone who does not blur", async () => {
         settings.blur.value = false;
         await go(30, busy);
+        expect(shown()).toBe("");
+    });
+
+    it("says once that the way is a slow one, and not while a better one is still sought", async () => {
+        const via = (path: Transports["path"]) => (): void => void (transports.value = { path });
+        await go(2, via("tcp"));
+        await go(10, via("udp"));
+        expect(shown()).toBe("");
+        await go(6, via("tcp"));
+        expect(shown()).toContain("blocks the fast way");
+        root.querySelector<HTMLElement>(".toast button")!.click();
+        expect(call.panel.value).toBe("info");
+        await go(10, via("relay"));
         expect(shown()).toBe("");
     });
 });

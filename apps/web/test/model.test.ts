@@ -112,26 +112,38 @@ describe("unread messages", () => {
 });
 
 describe("what is asked for", () => {
-    const ana = { participant: "ana", source: "camera", width: 1000, height: 500, important: true } as const;
+    const ana = {
+        participant: "ana",
+        source: "camera",
+        width: 1000,
+        height: 500,
+        important: true,
+        apart: false,
+    } as const;
     const bo = { ...ana, participant: "bo", important: false } as const;
     const settle = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
 
     it("is no picture in a hidden tab, but what is in a window of its own", async () => {
         look(false);
         const { call, wishes } = enter();
-        call.views.show("ana", ana);
+        call.views.show(Symbol(), ana);
         await settle();
         expect(wishes.at(-1)).toEqual([]);
-        call.poppedOut.value = true;
+        const place = Symbol();
+        call.views.show(place, { ...ana, width: 400, height: 200, apart: true });
+        await settle();
+        expect(wishes.at(-1)).toMatchObject([{ participant: "ana", width: 360, height: 180 }]);
+        look(true);
+        call.views.hide(place);
         await settle();
         expect(wishes.at(-1)).toMatchObject([{ participant: "ana", width: 900, height: 450 }]);
     });
 
     it("is only who speaks, and small, when bandwidth is saved; a screen stays sharp", async () => {
         const { call, wishes } = enter();
-        call.views.show("ana", ana);
-        call.views.show("bo", bo);
-        call.views.show("screen", { ...bo, source: "screen" });
+        call.views.show(Symbol(), ana);
+        call.views.show(Symbol(), bo);
+        call.views.show(Symbol(), { ...bo, source: "screen" });
         settings.saver.value = true;
         await settle();
         expect(wishes.at(-1)).toEqual([

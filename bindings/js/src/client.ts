@@ -14,6 +14,7 @@ import { RequestError } from "./protocol/errors.ts";
 import type { Ask, RequestType, ServerEvent, Welcome } from "./protocol/messages.ts";
 import type { Lock, PersonId, Role, Source } from "./protocol/types.ts";
 import { signalAddress } from "./session/address.ts";
+import { deviceName } from "./session/device.ts";
 import { readOptions, type ClientOptions, type Machine } from "./options.ts";
 import { SavedSessions } from "./session/saved.ts";
 import { Session } from "./session/session.ts";
@@ -85,6 +86,7 @@ export class Client {
                 address,
                 token: options.token ?? null,
                 clientName: options.clientName ?? null,
+                device: deviceName(machine.localStore, random),
                 clock,
                 random,
                 webSocket: machine.webSocket,

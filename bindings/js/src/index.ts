@@ -48,6 +48,7 @@ export {
     type DeviceKind,
     type DeviceLists,
     type Devices,
+    type LinkState,
     type Media,
     type MicrophoneOptions,
     type MicrophonePublishOptions,
@@ -68,6 +69,7 @@ export {
     type Transports,
     type TransportState,
     type ViewWish,
+    type Way,
 } from "./media/types.ts";
 // Read signals with these, or with @preact/signals in a page: both are one library.
 export { batch, computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals-core";

@@ -9,6 +9,8 @@ import type { CallModel } from "./model.ts";
 
 const busyMs = 10_000;
 const poorMs = 120_000;
+/** On its way to the best path a connection may use another one for a moment. */
+const slowPathMs = 4000;
 
 // Chromium alone has it.
 declare global {
@@ -39,10 +41,23 @@ export function watchAdvice(call: CallModel): () => void {
             action: { label: t("call.blur-stop"), run: () => act(own.setBlur(false)) },
         }),
     );
+    const slowPath = computed(() => {
+        const { path } = client.media.transports.value;
+        return path === "udp" ? null : path;
+    });
+    const tellPath = once(() => {
+        const path = slowPath.peek();
+        if (path === null) return;
+        toast(t(`call.slow-${path}`), {
+            key: "path",
+            action: { label: t("call.why"), run: () => (call.panel.value = "info") },
+        });
+    });
     if (navigator.connection?.saveData === true && !settings.saver.peek()) save();
     const off = [
         effect(() => (isPoor.value ? after(poorMs, save) : undefined)),
         effect(() => (isBusy.value ? after(busyMs, sharpen) : undefined)),
+        effect(() => (slowPath.value === null ? undefined : after(slowPathMs, tellPath))),
     ];
     return () => {
         for (const one of off) one();

@@ -8,6 +8,7 @@ import { EndDialog } from "./end_dialog.tsx";
 import { keepFocus } from "./keep_focus.ts";
 import { CallContext, CallModel } from "./model.ts";
 import { watchNotices } from "./notices.ts";
+import { NoPath } from "./no_path.tsx";
 import { Panels } from "./panels.tsx";
 import { FlyingReactions } from "./reactions.tsx";
 import { SettingsDialog } from "./settings_dialog.tsx";
@@ -55,6 +56,7 @@ export default function Call({ client, own, room }: CallProps) {
                 <main class="stage-area dark" tabIndex={-1} aria-label={t("call.stage")}>
                     <Stage />
                     <SoundBlocked />
+                    <NoPath />
                     <Veil />
                     <FlyingReactions />
                 </main>

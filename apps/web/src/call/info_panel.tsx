@@ -1,10 +1,15 @@
+import type { Way } from "@libconf/client";
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { copyText } from "../app/copy.ts";
 import { roomLink } from "../app/route.ts";
-import { formatNumber, t, type Key } from "../i18n/index.ts";
+import { t, type Key } from "../i18n/index.ts";
 import { Button, TextField } from "../kit/index.ts";
 import { act } from "./act.ts";
 import { useCall } from "./model.ts";
+import { factsOf, reportOf, wayWords, type Fact } from "./report.ts";
+
+const waysMs = 2000;
 
 /** The link, the title, and why the connection is as it is. */
 export function InfoPanel() {
@@ -54,45 +59,20 @@ function TitleField() {
 function ConnectionSection() {
     const { client } = useCall();
     const { state, reason } = client.media.quality.value;
-    const { path, publish, receive } = client.media.transports.value;
-    const own = client.self.value;
-    const stats = own === null ? null : client.media.stats(own.id, "camera").value;
-    const rows: readonly (readonly [Key, string | null])[] = [
-        ["call.row-path", path === null ? null : t(`call.path-${path}` as Key)],
-        ["call.row-sending", t(`call.transport-${publish}` as Key)],
-        ["call.row-receiving", t(`call.transport-${receive}` as Key)],
-        ["call.row-round-trip", milliseconds(stats?.roundTripMs)],
-        [
-            "call.row-loss",
-            stats?.loss == null ? null : `${formatNumber(Math.round(stats.loss * 1000) / 10)} %`,
-        ],
-        [
-            "call.row-rate",
-            stats?.bitsPerSecond == null
-                ? null
-                : `${formatNumber(Math.round(stats.bitsPerSecond / 1000))} kbit/s`,
-        ],
-        [
-            "call.row-picture",
-            stats?.width == null
-                ? null
-                : `${stats.width} × ${stats.height}${stats.framesPerSecond == null ? "" : `, ${Math.round(stats.framesPerSecond)}/s`}`,
-        ],
-        ["call.row-codec", stats?.codec ?? null],
-        [
-            "call.row-limit",
-            stats?.limitation == null || stats.limitation === "none"
-                ? null
-                : t(`call.limit-${stats.limitation}` as Key),
-        ],
-    ];
-    const shown = rows.filter(([, value]) => value !== null);
-    const report = (): string =>
-        [
-            t(`call.quality-${state}` as Key),
-            ...shown.map(([key, value]) => `${t(key)}: ${value}`),
-            navigator.userAgent,
-        ].join("\n");
+    const { path } = client.media.transports.value;
+    const ways = useSignal<readonly Way[]>([]);
+    // What was tried is of interest where it went wrong.
+    const asks = state === "lost" || (path !== null && path !== "udp");
+    useEffect(() => {
+        if (!asks) return;
+        const ask = (): void => void client.media.ways().then((found) => (ways.value = found));
+        ask();
+        const timer = setInterval(ask, waysMs);
+        return () => {
+            clearInterval(timer);
+            ways.value = [];
+        };
+    }, [asks]);
     return (
         <section>
             <h3>{t("call.connection")}</h3>
@@ -100,19 +80,21 @@ function ConnectionSection() {
                 <b>{t(`call.quality-${state}` as Key)}</b>
                 {reason !== null && ` ${t(`call.reason-${reason}` as Key)}`}
             </p>
-            <dl class="facts">
-                {shown.map(([key, value]) => (
-                    <div key={key}>
-                        <dt>{t(key)}</dt>
-                        <dd>{value}</dd>
-                    </div>
-                ))}
-            </dl>
+            {path !== null && path !== "udp" && <p>{t(`call.slow-${path}`)}</p>}
+            <Facts of={factsOf(client)} />
+            {ways.value.length > 0 && (
+                <>
+                    <h4>{t("call.ways")}</h4>
+                    <Facts of={ways.value.map(wayWords)} />
+                </>
+            )}
             <div class="row wrap">
                 <Button
                     label={t("call.copy-report")}
                     icon="copy"
-                    onClick={() => void copyText(report(), t("common.copied"))}
+                    onClick={() =>
+                        void reportOf(client).then((report) => copyText(report, t("common.copied")))
+                    }
                 />
                 <Button label={t("call.reset-media")} onClick={() => act(client.media.reset())} />
             </div>
@@ -120,6 +102,15 @@ function ConnectionSection() {
     );
 }
 
-function milliseconds(value: number | null | undefined): string | null {
-    return value == null ? null : `${formatNumber(Math.round(value))} ms`;
+function Facts({ of }: { readonly of: readonly Fact[] }) {
+    return (
+        <dl class="facts">
+            {of.map(({ name, value }) => (
+                <div key={name}>
+                    <dt>{name}</dt>
+                    <dd>{value}</dd>
+                </div>
+            ))}
+        </dl>
+    );
 }

@@ -54,7 +54,7 @@ export class CallModel {
     readonly unread: ReadonlySignal<number>;
     /** Somebody looks at this tab. */
     readonly looked = signal(!document.hidden);
-    /** The stage is in a window of its own, which is seen whatever happens to this tab. */
+    /** The stage is in a window of its own, too. */
     readonly poppedOut = signal(false);
     readonly drafts = new Map<string, string>();
     readonly flying = signal<readonly Flying[]>([]);
@@ -98,7 +98,7 @@ export class CallModel {
                 const { [thread]: _, ...others } = this.unreadIn.peek();
                 this.unreadIn.value = others;
             }),
-            effect(() => this.views.setHidden(!this.looked.value && !this.poppedOut.value)),
+            effect(() => this.views.setHidden(!this.looked.value)),
             effect(() => this.#hold(client.speaker.value)),
             effect(() => {
                 const there = new Set(this.tiles.value.map((one) => one.key));
@@ -116,7 +116,16 @@ export class CallModel {
     dispose(): void {
         clearTimeout(this.#holding);
         this.boardWatch.dispose();
-        for (const off of this.#off) off();
+        for (const off of this.#off.splice(0)) off();
+    }
+
+    /** Until the function that is returned is called. */
+    atEnd(work: () => void): () => void {
+        this.#off.push(work);
+        return () => {
+            const at = this.#off.indexOf(work);
+            if (at >= 0) this.#off.splice(at, 1);
+        };
     }
 
     toggle(panel: Panel): void {

@@ -42,10 +42,18 @@ export function watchNotices(call: CallModel): () => void {
         }),
         client.on("waiting-joined", (guest) => {
             play("waiting");
-            toast(t("call.waits", { name: guest.name }), {
-                key: "waiting",
-                action: { label: t("call.let-in"), run: () => act(client.admit(guest.id)) },
-            });
+            const count = client.waiting.peek().length;
+            if (count > 1) {
+                toast(t("call.waiting", { count }), {
+                    key: "waiting",
+                    action: { label: t("call.let-all-in"), run: () => act(client.admitAll()) },
+                });
+            } else {
+                toast(t("call.waits", { name: guest.name }), {
+                    key: "waiting",
+                    action: { label: t("call.let-in"), run: () => act(client.admit(guest.id)) },
+                });
+            }
         }),
         client.on("waiting-left", () => {
             if (client.waiting.peek().length === 0) dismissToast("waiting");

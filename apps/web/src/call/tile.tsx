@@ -1,5 +1,5 @@
 import { useSignalEffect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { settings } from "../app/settings.ts";
 import { t } from "../i18n/index.ts";
 import { Button, Icon, Menu } from "../kit/index.ts";
@@ -39,10 +39,13 @@ export function Tile({ of, size, important = false, small = false, column = null
     });
 
     const { width, height } = size;
+    // The same picture may be in a window of its own, too.
+    const view = useMemo(() => Symbol(), []);
     useEffect(() => {
         if (own || !hasPicture) return;
-        call.views.show(of.key, { participant: person.id, source, width, height, important });
-        return () => call.views.hide(of.key);
+        const apart = video.current?.ownerDocument !== document;
+        call.views.show(view, { participant: person.id, source, width, height, important, apart });
+        return () => call.views.hide(view);
     }, [of.key, hasPicture, width, height, important]);
 
     const name = person.name.value;

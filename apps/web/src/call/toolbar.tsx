@@ -50,7 +50,8 @@ export function shortcutOf(action: Action): string | undefined {
     return settings.singleKeys.value || key.length > 1 ? keyLabel(key) : undefined;
 }
 
-function MicrophoneButton() {
+/** `alone`: without the menu of its devices. */
+export function MicrophoneButton({ alone = false }: { readonly alone?: boolean }) {
     const call = useCall();
     const own = call.own.microphone.value;
     const on = own.wanted && own.track !== null;
@@ -67,18 +68,20 @@ function MicrophoneButton() {
                 shortcut={shortcutOf("microphone")}
                 onClick={() => act(call.own.setMicrophone(!on))}
             />
-            <Menu
-                icon="chevron-down"
-                iconOnly
-                side="above"
-                label={t("call.microphone-options")}
-                items={deviceItems(call, "microphone")}
-            />
+            {!alone && (
+                <Menu
+                    icon="chevron-down"
+                    iconOnly
+                    side="above"
+                    label={t("call.microphone-options")}
+                    items={deviceItems(call, "microphone")}
+                />
+            )}
         </div>
     );
 }
 
-function CameraButton() {
+export function CameraButton({ alone = false }: { readonly alone?: boolean }) {
     const call = useCall();
     const own = call.own.camera.value;
     const on = own.track !== null;
@@ -95,13 +98,15 @@ function CameraButton() {
                 shortcut={shortcutOf("camera")}
                 onClick={() => act(call.own.setCamera(!on))}
             />
-            <Menu
-                icon="chevron-down"
-                iconOnly
-                side="above"
-                label={t("call.camera-options")}
-                items={deviceItems(call, "camera")}
-            />
+            {!alone && (
+                <Menu
+                    icon="chevron-down"
+                    iconOnly
+                    side="above"
+                    label={t("call.camera-options")}
+                    items={deviceItems(call, "camera")}
+                />
+            )}
         </div>
     );
 }
@@ -147,7 +152,7 @@ function BoardButton() {
     );
 }
 
-function HandButton() {
+export function HandButton() {
     const { client } = useCall();
     const up = client.self.value?.hand.value != null;
     return (
@@ -183,7 +188,7 @@ function MoreMenu() {
         {
             label: t("call.saver"),
             checked: settings.saver.value,
-            onSelect: () => (settings.saver.value = !settings.saver.value),
+            onSelect: () => act(call.own.setSaver(!settings.saver.value)),
         },
         {
             label: t("call.away"),
@@ -196,7 +201,12 @@ function MoreMenu() {
         items.push({ label: t("call.full-screen"), icon: "full-screen", onSelect: toggleFullScreen });
     }
     if (canPopOut())
-        items.push({ label: t("call.pop-out"), icon: "pop-out", onSelect: () => void popOut(call) });
+        items.push({
+            label: t("call.pop-out"),
+            icon: "pop-out",
+            checked: call.poppedOut.value,
+            onSelect: () => void popOut(call),
+        });
     items.push(
         {
             label: t("call.settings"),

@@ -9,13 +9,16 @@ interface Shown {
     readonly height: number;
     /** Small is first to go when the path is narrow. */
     readonly important: boolean;
+    /** In a window of its own, which is seen whatever happens to this tab. */
+    readonly apart: boolean;
 }
 
 const sharpMost = 2;
 const saverHeight = 180;
 
 export class Views {
-    readonly #shown = new Map<string, Shown>();
+    /** By the place where it is shown. */
+    readonly #shown = new Map<symbol, Shown>();
     readonly #client: Client;
     #saver = false;
     #hidden = false;
@@ -25,13 +28,13 @@ export class Views {
         this.#client = client;
     }
 
-    show(key: string, what: Shown): void {
-        this.#shown.set(key, what);
+    show(place: symbol, what: Shown): void {
+        this.#shown.set(place, what);
         this.#soon();
     }
 
-    hide(key: string): void {
-        if (this.#shown.delete(key)) this.#soon();
+    hide(place: symbol): void {
+        if (this.#shown.delete(place)) this.#soon();
     }
 
     setSaver(on: boolean): void {
@@ -55,9 +58,9 @@ export class Views {
     }
 
     wishes(density: number): readonly ViewWish[] {
-        if (this.#hidden) return [];
         const scale = Math.min(density, sharpMost) * 0.9;
-        const all = [...this.#shown.values()].sort((a, b) => Number(b.important) - Number(a.important));
+        const seen = [...this.#shown.values()].filter((one) => one.apart || !this.#hidden);
+        const all = seen.sort((a, b) => Number(b.important) - Number(a.important));
         return all
             .filter((one) => !this.#saver || one.important || one.source === "screen")
             .map(({ participant, source, width, height }) => {

@@ -44,11 +44,13 @@ export function Menu(props: MenuProps) {
         const outside = (event: Event): void => {
             if (!root.current?.contains(event.target as Node)) close(false);
         };
-        document.addEventListener("pointerdown", outside);
-        document.addEventListener("focusin", outside);
+        // It may be in a window of its own.
+        const page = root.current?.ownerDocument ?? document;
+        page.addEventListener("pointerdown", outside);
+        page.addEventListener("focusin", outside);
         return () => {
-            document.removeEventListener("pointerdown", outside);
-            document.removeEventListener("focusin", outside);
+            page.removeEventListener("pointerdown", outside);
+            page.removeEventListener("focusin", outside);
         };
     }, [open]);
 

@@ -12,6 +12,7 @@ import type { MediaSetup } from "./setup.ts";
 import { Statistics } from "./statistics.ts";
 import type {
     CameraOptions,
+    LinkState,
     Media,
     MicrophonePublishOptions,
     OwnSources,
@@ -20,9 +21,15 @@ import type {
     TileStats,
     Transports,
     ViewWish,
+    Way,
 } from "./types.ts";
 import { trackKey } from "./types.ts";
 import { Views } from "./views.ts";
+
+/** Credentials for relays that are younger need no others for an ICE restart. */
+const freshIceMs = 10_000;
+/** A restart does not wait longer for them: those at hand may be good still. */
+const freshIceTimeoutMs = 2_000;
 
 export interface RoomMediaSetup extends MediaSetup {
     self(): PersonId | null;
@@ -35,17 +42,23 @@ export class RoomMedia implements Media {
     readonly tracks: ReadonlySignal<ReadonlyMap<string, MediaStreamTrack>>;
     readonly quality: ReadonlySignal<Quality>;
     readonly transports: ReadonlySignal<Transports>;
+    readonly link: ReadonlySignal<LinkState | null>;
     readonly levels: LevelMeters;
     readonly #setup: RoomMediaSetup;
     readonly #sending: Sending;
     readonly #receiving: Receiving;
     readonly #views: Views;
     readonly #statistics: Statistics;
+    #hasRelays = false;
+    #iceAt = -Infinity;
+    /** Both directions often restart in the same moment. */
+    #asksForIce: Promise<void> | null = null;
 
     constructor(setup: RoomMediaSetup) {
         this.#setup = setup;
-        this.#sending = new Sending(setup);
-        this.#receiving = new Receiving(setup);
+        const direction = { ...setup, freshIce: () => this.#freshIce() };
+        this.#sending = new Sending(direction);
+        this.#receiving = new Receiving(direction);
         this.#views = new Views({
             clock: setup.clock,
             self: () => setup.self(),
@@ -64,6 +77,7 @@ export class RoomMedia implements Media {
                 received: (mid, trackId) => this.#receivedKey(mid, trackId),
             },
         );
+        this.link = this.#statistics.link;
         this.own = this.#sending.own.all;
         this.tracks = this.#receiving.tracks;
         this.transports = computed(() => ({
@@ -108,6 +122,10 @@ export class RoomMedia implements Media {
         this.#views.want(videos);
     }
 
+    ways(): Promise<readonly Way[]> {
+        return this.#statistics.ways();
+    }
+
     stats(participant: PersonId, source: Source): ReadonlySignal<TileStats | null> {
         return this.#statistics.tile(trackKey(participant, source));
     }
@@ -134,7 +152,7 @@ export class RoomMedia implements Media {
 
     /** Whether both transports go on. */
     welcome(welcome: Omit<Welcome, "type">, lostMs: number | null): boolean {
-        const config = configOf(welcome.ice_servers);
+        const config = this.#configOf(welcome.ice_servers);
         const says = onOff(welcome);
         if (!welcome.media || this.#setup.peerConnection === null) {
             this.#sending.beginWithout(says);
@@ -171,12 +189,9 @@ export class RoomMedia implements Media {
             case "receive.ended":
                 this.#receiving.transportEnded();
                 return true;
-            case "ice": {
-                const config = configOf(event.ice_servers);
-                this.#sending.configure(config);
-                this.#receiving.configure(config);
+            case "ice":
+                this.#configure(event.ice_servers);
                 return true;
-            }
             case "muted":
                 this.#sending.muted(event.source);
                 return false;
@@ -206,6 +221,28 @@ export class RoomMedia implements Media {
     dispose(): void {
         this.end();
         this.levels.close();
+    }
+
+    #freshIce(): Promise<void> {
+        if (!this.#hasRelays || this.#setup.clock.now() - this.#iceAt < freshIceMs) return Promise.resolve();
+        this.#asksForIce ??= this.#setup
+            .ask("ice", {}, { once: true, timeoutMs: freshIceTimeoutMs })
+            .then((answer) => this.#configure(answer.ice_servers))
+            .catch(() => undefined)
+            .finally(() => (this.#asksForIce = null));
+        return this.#asksForIce;
+    }
+
+    #configure(servers: readonly WireIceServer[]): void {
+        const config = this.#configOf(servers);
+        this.#sending.configure(config);
+        this.#receiving.configure(config);
+    }
+
+    #configOf(servers: readonly WireIceServer[]): RTCConfiguration {
+        this.#hasRelays = servers.length > 0;
+        this.#iceAt = this.#setup.clock.now();
+        return configOf(servers);
     }
 
     #sentKey(mid: string | null, trackId: string | null): string | null {

@@ -7,7 +7,7 @@ import type { PersonId, Source, WireTrack } from "../protocol/types.ts";
 import { Alarm } from "../session/clock.ts";
 import { Health } from "./health.ts";
 import { Receiver } from "./receiver.ts";
-import type { MediaSetup } from "./setup.ts";
+import type { DirectionSetup } from "./setup.ts";
 import { sessionIdOf } from "./sdp.ts";
 import { mapTracks, sameTracks, type TrackMap } from "./track_map.ts";
 import { trackKey } from "./types.ts";
@@ -22,7 +22,7 @@ export class Receiving {
     readonly health: Health;
     readonly #tracks = signal<TrackMap>(new Map());
     readonly #single = new Map<string, ReadonlySignal<MediaStreamTrack | null>>();
-    readonly #setup: MediaSetup;
+    readonly #setup: DirectionSetup;
     readonly #forgetOld: Alarm;
     readonly #expect: Alarm;
     #config: RTCConfiguration = {};
@@ -36,13 +36,13 @@ export class Receiving {
     #busy: Promise<void> = Promise.resolve();
     #inRoom = false;
 
-    constructor(setup: MediaSetup) {
+    constructor(setup: DirectionSetup) {
         this.#setup = setup;
         this.#forgetOld = new Alarm(setup.clock);
         this.#expect = new Alarm(setup.clock);
         this.tracks = this.#tracks;
         this.health = new Health(setup.clock, setup.random, {
-            restart: () => this.#ask("receive.restart"),
+            restart: () => void setup.freshIce().then(() => this.#restart()),
             rebuild: () => this.#ask("receive.reset"),
             now: () => this.#receiver?.connection.connectionState ?? null,
         });
@@ -217,6 +217,11 @@ export class Receiving {
         if (this.#old !== null) return;
         const made = mapTracks(this.#assigned, (mid) => this.#receiver?.receiverOf(mid)?.track ?? null);
         if (!sameTracks(made, this.#tracks.value)) this.#tracks.value = made;
+    }
+
+    /** Unless the transport went meanwhile. */
+    #restart(): void {
+        if (this.#receiver !== null) this.#ask("receive.restart");
     }
 
     #ask(what: "receive.restart" | "receive.reset"): void {

@@ -7,7 +7,7 @@ import { Alarm } from "../session/clock.ts";
 import { Health } from "./health.ts";
 import { OwnSourceBook } from "./own_sources.ts";
 import { isSound, Publisher, sourcesInOrder, type SendingOptions } from "./publisher.ts";
-import type { MediaSetup } from "./setup.ts";
+import type { DirectionSetup } from "./setup.ts";
 
 /** The server keeps a place for 60 s; who was away longer is new to the room, and so are his sources. */
 const placeKeptMs = 55_000;
@@ -18,7 +18,7 @@ export type OnOff = { readonly [source in Source]: boolean };
 export class Sending {
     readonly own: OwnSourceBook;
     readonly health: Health;
-    readonly #setup: MediaSetup;
+    readonly #setup: DirectionSetup;
     readonly #again: Alarm;
     #config: RTCConfiguration = {};
     #publisher: Publisher | null = null;
@@ -28,12 +28,12 @@ export class Sending {
     readonly #unanswered = new Map<Source, number>();
     #joinedWith: { microphone: boolean; camera: boolean } = { microphone: false, camera: false };
 
-    constructor(setup: MediaSetup) {
+    constructor(setup: DirectionSetup) {
         this.#setup = setup;
         this.#again = new Alarm(setup.clock);
         this.own = new OwnSourceBook((source) => this.#ended(source));
         this.health = new Health(setup.clock, setup.random, {
-            restart: () => void this.#negotiate(true),
+            restart: () => void setup.freshIce().then(() => this.#negotiate(true)),
             rebuild: () => this.#build(),
             now: () => this.#publisher?.connection.connectionState ?? null,
         });

@@ -12,6 +12,22 @@ export interface Transports {
     readonly path: PathKind | null;
 }
 
+/** How the way to the server and back is doing; null: not known yet. */
+export interface LinkState {
+    /** 0 to 1 over the last two seconds, the worse of both directions. */
+    readonly loss: number | null;
+    readonly roundTripMs: number | null;
+    readonly jitterMs: number | null;
+}
+
+/** A way to the server that was tried: which, and what came of it. */
+export interface Way {
+    readonly by: "direct" | "relay";
+    /** To the server, or to the relay. */
+    readonly over: "udp" | "tcp" | "tls";
+    readonly state: "used" | "works" | "waiting" | "failed";
+}
+
 /** What we send of one source. `on` is false without a track and while muted. */
 export interface OwnSource {
     readonly track: MediaStreamTrack | null;
@@ -101,6 +117,10 @@ export interface Media {
 
     readonly quality: ReadonlySignal<Quality>;
     readonly transports: ReadonlySignal<Transports>;
+    /** Refreshed every two seconds. */
+    readonly link: ReadonlySignal<LinkState | null>;
+    /** Which ways to the server were tried, for who wants to know why there is none, or a slow one. */
+    ways(): Promise<readonly Way[]>;
     /** Refreshed every two seconds while somebody reads it. Own sources, too. */
     stats(participant: PersonId, source: Source): ReadonlySignal<TileStats | null>;
     /** Throws both transports away and makes new ones. */

@@ -72,7 +72,10 @@ type Shape<Ask, Answer = Done> = { ask: Ask; answer: Answer };
 type Nothing = Record<never, never>;
 
 export interface RequestMap {
-    hello: Shape<{ versions: readonly number[]; token?: string; client?: string }, HelloAnswer>;
+    hello: Shape<
+        { versions: readonly number[]; token?: string; client?: string; device?: string },
+        HelloAnswer
+    >;
     join: Shape<
         { name: string; microphone?: boolean; camera?: boolean; locale?: string },
         Welcome | WaitingAnswer

@@ -32,6 +32,8 @@ export interface SessionSetup {
     readonly address: string;
     readonly token: string | null;
     readonly clientName: string | null;
+    /** Against which a ban holds. */
+    readonly device: string | null;
     readonly clock: Clock;
     readonly random: () => number;
     readonly webSocket: typeof WebSocket;
@@ -258,13 +260,14 @@ export class Session {
             );
             return;
         }
-        const { token, clientName } = this.#setup;
+        const { token, clientName, device } = this.#setup;
         this.#handshake(
             "hello",
             {
                 versions: [protocolVersion],
                 ...(token === null ? {} : { token }),
                 ...(clientName === null ? {} : { client: clientName }),
+                ...(device === null ? {} : { device }),
             },
             (answer) => this.#atDoor(answer),
         );

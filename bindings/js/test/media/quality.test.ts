@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { broken, judge, QualityMeter } from "../../src/media/quality.ts";
 import { StatsReader, type LinkSample, type Report } from "../../src/media/read_stats.ts";
+import { Statistics, statsIntervalMs, statsTimeoutMs } from "../../src/media/statistics.ts";
+import { waysOf } from "../../src/media/ways.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 
 const fine: LinkSample = { loss: 0, roundTripMs: 50, jitterMs: 5, path: "udp", limitation: "none" };
 
@@ -196,5 +199,69 @@ describe("statistics", () => {
             path: null,
             limitation: "none",
         });
+    });
+});
+
+describe("ways to the server", () => {
+    const candidate = (id: string, fields: object): Report => ({
+        id,
+        type: "local-candidate",
+        timestamp: 0,
+        ...fields,
+    });
+    const pair = (id: string, localCandidateId: string, fields: object): Report => ({
+        id,
+        type: "candidate-pair",
+        timestamp: 0,
+        localCandidateId,
+        ...fields,
+    });
+    const reports = [
+        candidate("host", { candidateType: "host", protocol: "udp" }),
+        candidate("tcp", { candidateType: "host", protocol: "tcp" }),
+        candidate("turn", { candidateType: "relay", protocol: "udp", relayProtocol: "tls" }),
+        pair("a", "host", { state: "in-progress" }),
+        pair("b", "host", { state: "failed" }),
+        pair("c", "tcp", { state: "succeeded", nominated: true }),
+        pair("d", "turn", { state: "waiting" }),
+        pair("e", "gone", { state: "waiting" }),
+    ];
+
+    it("are told once each, by the best that came of them", () =>
+        expect(waysOf(reports)).toEqual([
+            { by: "direct", over: "tcp", state: "works" },
+            { by: "direct", over: "udp", state: "waiting" },
+            { by: "relay", over: "tls", state: "waiting" },
+        ]));
+
+    it.each([
+        { id: "t", type: "transport", timestamp: 0, selectedCandidatePairId: "c" },
+        pair("c", "tcp", { state: "succeeded", selected: true }),
+    ])("have one that is used: %o", (chosen) =>
+        expect(waysOf([...reports.filter((one) => one.id !== chosen.id), chosen])[0]).toMatchObject({
+            over: "tcp",
+            state: "used",
+        }),
+    );
+});
+
+describe("asking for statistics", () => {
+    it("goes on where a browser never answers", async () => {
+        const clock = new FakeClock();
+        let asked = 0;
+        const silent = {
+            getStats: () => {
+                asked += 1;
+                return new Promise(() => undefined);
+            },
+        } as unknown as RTCPeerConnection;
+        const nobody = { sent: () => null, received: () => null };
+        const statistics = new Statistics(clock, () => ({ sending: silent, receiving: null }), nobody);
+        statistics.start();
+        await clock.advance(statsIntervalMs);
+        expect(asked).toBe(1);
+        await clock.advance(statsTimeoutMs + statsIntervalMs);
+        expect(asked).toBe(2);
+        statistics.stop();
     });
 });

@@ -144,6 +144,37 @@ describe("the sending transport", () => {
         expect(visit.client.media.quality.value.state).toBe("good");
     });
 
+    it("gets new credentials for the relays first, unless they are new", async () => {
+        const visit = new Visit();
+        const connection = await published(visit);
+        await visit.clock.advance(20_000);
+        connection.become("disconnected");
+        await settle();
+        await visit.socket.answer("ice", { ice_servers: [{ urls: ["turn:b"] }] });
+        await visit.clock.advance(2000);
+        // The first one asked whether the line lives.
+        expect(visit.socket.all("ice")).toHaveLength(2);
+        expect(connection.restarts).toBe(0);
+        await visit.socket.answer("ice", { ice_servers: [{ urls: ["turn:c"] }] });
+        expect(connection.config.iceServers).toEqual([{ urls: ["turn:c"] }]);
+        expect(connection.restarts).toBe(1);
+        await visit.socket.answer("publish", { sdp: answerSdp });
+        connection.become("connected");
+        connection.become("disconnected");
+        await visit.clock.advance(2000);
+        expect(connection.restarts).toBe(2);
+    });
+
+    it("is restarted with the old credentials where no others can be had", async () => {
+        const visit = new Visit();
+        const connection = await published(visit);
+        await visit.clock.advance(20_000);
+        connection.become("disconnected");
+        await visit.clock.advance(2000);
+        await visit.socket.refuse("ice", "rate");
+        expect(connection.restarts).toBe(1);
+    });
+
     it("is restarted over a new line where the old one is silent, too", async () => {
         const visit = new Visit();
         const connection = await published(visit);

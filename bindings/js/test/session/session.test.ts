@@ -18,12 +18,28 @@ describe("the door", () => {
             versions: [1],
             token: "t",
             client: "test 1",
+            device: visit.local.kept.get("libconf.device"),
         });
         await visit.socket.answer("hello", { ...helloAnswer, you: { name: "Ada", role: "moderator" } });
         expect((await connected).you).toEqual({ name: "Ada", role: "moderator" });
         expect(visit.client.state.value).toBe("door");
         await visit.socket.say({ type: "door", people: 3 });
         expect(visit.client.door.value).toMatchObject({ people: 3, names: null, room: { title: "Tuesday" } });
+    });
+
+    it("is told of the same device at each visit, and of none where nothing can be kept", async () => {
+        const local = new FakeStore();
+        const saidAt = async (store: FakeStore | null): Promise<unknown> => {
+            const visit = new Visit({ storage: { session: null, local: store } });
+            await visit.atDoor();
+            return visit.socket.last("hello")["device"];
+        };
+        const first = await saidAt(local);
+        expect(first).toMatch(/^[a-z0-9]{24}$/);
+        expect(await saidAt(local)).toBe(first);
+        expect(await saidAt(null)).toBeUndefined();
+        local.setItem("libconf.device", '{"not": "ours"}');
+        expect(await saidAt(local)).toMatch(/^[a-z0-9]{24}$/);
     });
 
     it("rejects where nobody answers, and may be tried again", async () => {

@@ -44,12 +44,13 @@ async function open_chromium(program, more) {
       await page.goto(address);
       return page;
     },
-    visitor: async ({devices = true, locale = 'en', width = 1280, height = 800, density = 1, touch = false, inits}) => {
+    visitor: async how => {
+      const {devices = true, locale = 'en', width = 1280, height = 800, density = 1, touch = false, dark = false} = how;
       const context = await browser.newContext({
         viewport: {width, height}, deviceScaleFactor: density, locale, hasTouch: touch, isMobile: touch,
-        permissions: devices ? ['camera', 'microphone'] : [],
+        colorScheme: dark ? 'dark' : 'light', permissions: devices ? ['camera', 'microphone'] : [],
       });
-      for (const init of inits) await context.addInitScript(init);
+      for (const [init, argument] of how.inits) await context.addInitScript(init, argument);
       const page = await context.newPage();
       return {page, tab: async () => context.newPage(), close: () => context.close()};
     },
@@ -84,10 +85,11 @@ async function open_firefox() {
       await page.evaluate(async () => { window.granted = await navigator.mediaDevices.getUserMedia({audio: true}); });
       return page;
     },
-    visitor: async ({inits}) => {
+    visitor: async ({width = 1280, height = 800, inits}) => {
       const context = await browser.createBrowserContext();
       const page = await context.newPage({type: 'window'});
-      for (const init of inits) await page.evaluateOnNewDocument(init);
+      await page.setViewport({width, height});
+      for (const [init, ...words] of inits) await page.evaluateOnNewDocument(init, ...words);
       return {page, tab: async () => context.newPage({type: 'window'}), close: () => context.close()};
     },
     end: async () => {

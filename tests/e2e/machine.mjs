@@ -40,6 +40,8 @@ export async function far_machine() {
       await writeFile(script, `#!/bin/sh\nexec ${enter.join(' ')} ${path} "$@"\n`, {mode: 0o755});
       return script;
     },
+    /** Runs that command on it. */
+    inside,
     pull_cable: () => run(`ip link set ${near} down`),
     plug_cable: () => run(`ip link set ${near} up`),
     /** From one network into another one: the old address is gone. */

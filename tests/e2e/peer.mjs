@@ -1,4 +1,5 @@
 // A person in a browser, on the product's own pages: what he does and what he sees.
+import {colours, picture_faults, sense, sound_faults} from './senses.mjs';
 
 /** Before any script of the page: keeps the connections where statistics can be read, and what goes wrong. */
 function watch_page() {
@@ -54,10 +55,10 @@ async function look() {
 const lost_server = /net::ERR_|WebSocket connection to|can.t establish a connection|was interrupted while/;
 
 export class Peer {
-  /** @param browser of browsers.mjs. `how.init`: runs before any script of the page. */
+  /** @param browser of browsers.mjs. `how.init`: runs before any script of the page; [function, argument] with one. */
   static async come(browser, name, how = {}) {
     const inits = [watch_page, ...(how.init ? [how.init] : [])];
-    const {page, tab, close} = await browser.visitor({...how, inits});
+    const {page, tab, close} = await browser.visitor({...how, inits: inits.map(one => [one].flat())});
     return new Peer(page, tab, close, name);
   }
 
@@ -170,6 +171,40 @@ export class Peer {
       energy = now.energy;
     }
     return last;
+  }
+
+  /** The picture that comes as that person's is his, moves, and does not freeze, for two seconds; within 30 s. */
+  async sees(name) {
+    const sample = () => this.page.evaluate(sense, name);
+    return this.#judge(`the picture of ${name}`, async () => {
+      const before = await sample();
+      await new Promise(done => setTimeout(done, 1500));
+      const middle = await sample();
+      await new Promise(done => setTimeout(done, 500));
+      return picture_faults(before, middle, await sample(), colours[name]);
+    });
+  }
+
+  /** Hears that person, nearly whole, for three seconds; within 30 s. */
+  async hears(name) {
+    return this.#judge(`the sound of ${name}`, async () => {
+      const samples = [];
+      for (let i = 0; i <= 10; ++i) {
+        samples.push(await this.page.evaluate(sense, name));
+        if (i < 10) await new Promise(done => setTimeout(done, 300));
+      }
+      return sound_faults(samples);
+    });
+  }
+
+  /** What is wrong may pass: a machine may be busy for a moment. */
+  async #judge(what, judge) {
+    const end = Date.now() + 30_000;
+    for (;;) {
+      const faults = await judge();
+      if (faults.length === 0) return;
+      if (Date.now() > end) throw new Error(`${this.name}, ${what}: ${faults.join(', ')}`);
+    }
   }
 
   /** New pictures and sound for a second and a half, after now. */

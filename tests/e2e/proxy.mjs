@@ -1,7 +1,35 @@
-// A UDP path that loses packets: stands between one browser and the server's media port.
+// Ways to the server that do not always work.
 import {createSocket} from 'node:dgram';
+import {connect, createServer} from 'node:net';
 
-/** `loss` from 0 to 1, each way; seeded, so that a run can be repeated. */
+/** A TCP port that leads to `server_port`, until `refuse` breaks all lines; `allow` opens it again. */
+export async function tcp_proxy(server_port) {
+  const lines = new Set();
+  let refuses = false;
+  const cut = () => { for (const one of lines) one.destroy(); };
+  const server = createServer(near => {
+    if (refuses) return near.destroy();
+    const far = connect(server_port, '127.0.0.1');
+    for (const [one, other] of [[near, far], [far, near]]) {
+      lines.add(one);
+      one.pipe(other);
+      one.on('error', () => {});
+      one.on('close', () => {
+        lines.delete(one);
+        other.destroy();
+      });
+    }
+  });
+  await new Promise(done => server.listen(0, '127.0.0.1', done));
+  return {
+    port: server.address().port,
+    refuse: () => { refuses = true; cut(); },
+    allow: () => { refuses = false; },
+    end: () => { cut(); server.close(); },
+  };
+}
+
+/** A UDP path between one browser and the server's media port. `loss` from 0 to 1, each way; seeded, so that a run can be repeated. */
 export async function lossy_path(address, server_port, loss, seed = 1) {
   let state = seed;
   const lost = () => {  // xorshift32

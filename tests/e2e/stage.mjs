@@ -3,6 +3,7 @@ import {readFile} from 'node:fs/promises';
 import {open_browser} from './browsers.mjs';
 import {Guest} from './guest.mjs';
 import {Peer} from './peer.mjs';
+import {colours, painted_camera} from './senses.mjs';
 import {start_server} from './server.mjs';
 
 export function require(holds, why) {
@@ -13,7 +14,6 @@ const axe = await readFile(new URL('node_modules/axe-core/axe.min.js', import.me
 
 /** Its functions stand alone: cases take out those that they need. */
 export class Stage {
-  #program;
   #browsers = {};
   #rooms = 0;
   #ends = [];
@@ -22,7 +22,7 @@ export class Stage {
   /** @param address where another machine reaches this one. */
   static async open(program, address) {
     const stage = new Stage();
-    stage.#program = program;
+    stage.program = program;
     stage.address = address;
     stage.server = await start_server(program, {'media.listen': 'localhost:0', 'rooms.open': true});
     return stage;
@@ -30,7 +30,7 @@ export class Stage {
 
   /** One with other settings, as long as the case lasts. */
   more_servers = async settings => {
-    const made = await start_server(this.#program, {'media.listen': 'localhost:0', ...settings});
+    const made = await start_server(this.program, {'media.listen': 'localhost:0', ...settings});
     this.at_end(made.end);
     return made;
   };
@@ -48,12 +48,12 @@ export class Stage {
     return peer;
   };
 
-  /** All are in the same room; the first one moderates. */
-  meet = async (kinds = ['chromium', 'chromium'], names = ['Ana', 'Bo']) => {
-    const link = this.new_link();
+  /** All are in the same room; the first one moderates. `painted`: each one's picture has a colour of its own. */
+  meet = async (kinds = ['chromium', 'chromium'], names = ['Ana', 'Bo'], {painted = false, link = this.new_link()} = {}) => {
     const peers = [];
     for (const [i, kind] of kinds.entries()) {
-      const peer = await this.come(kind, names[i]);
+      const how = painted ? {init: [painted_camera, colours[names[i]]]} : {};
+      const peer = await this.come(kind, names[i], how);
       await peer.enter(link);
       peers.push(peer);
     }

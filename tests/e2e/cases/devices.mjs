@@ -88,6 +88,41 @@ cases.push(['a browser that forbids the devices: its sentence; what is allowed l
   await ana.flows();
 }]);
 
+/** Before the scripts of the page: `window.unplug(kind)` takes the device that is used, and its place in the list. */
+function unpluggable() {
+  const devices = navigator.mediaDevices;
+  const [open, list] = [devices.getUserMedia.bind(devices), devices.enumerateDevices.bind(devices)];
+  const used = {};
+  const gone = new Set();
+  devices.enumerateDevices = async () => (await list()).filter(one => !gone.has(one.deviceId));
+  devices.getUserMedia = async wish => {
+    const stream = await open(wish);
+    for (const track of stream.getTracks()) used[track.kind] = track;
+    return stream;
+  };
+  window.unplug = kind => {
+    gone.add(used[kind].getSettings().deviceId);
+    used[kind].stop();
+    used[kind].dispatchEvent(new Event('ended'));
+    devices.dispatchEvent(new Event('devicechange'));
+  };
+}
+
+cases.push(['a camera that is unplugged says so; another one goes on', async ({come, new_link}) => {
+  const link = new_link();
+  const bo = await come('chromium', 'Bo');
+  await bo.enter(link);
+  const ana = await come('chromium', 'Ana', {init: unpluggable});
+  await ana.enter(link);
+  await bo.until('Ana', seen => seen.people.Ana?.picture);
+  await ana.page.evaluate(() => window.unplug('video'));
+  await ana.until('what is missing', seen => seen.text.includes('No camera was found'));
+  await bo.until('no picture of her', seen => !seen.people.Ana.picture);
+  await bo.flows({picture: false});
+  await ana.press_button('Turn the camera on');
+  await bo.until('her picture again', seen => seen.people.Ana.picture);
+}]);
+
 cases.push(["a browser's question that nobody answers holds nobody back", async ({come, new_link}) => {
   const link = new_link();
   const ana = await come('chromium', 'Ana');

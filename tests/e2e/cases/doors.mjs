@@ -19,6 +19,28 @@ cases.push(['the waiting room', async ({come, new_link}) => {
   await bo.flows();
 }]);
 
+cases.push(['several wait: they read what the host writes, and come in together', async stage => {
+  const {come, new_link, guest, accessible} = stage;
+  const link = new_link();
+  const ana = await come('chromium', 'Ana');
+  await ana.enter(link);
+  await ana.press_button('People');
+  await ana.press_switch('Waiting room');
+  await guest(link, 'Cleo');
+  const bo = await come('chromium', 'Bo');
+  await bo.page.goto(link);
+  await bo.join();
+  await bo.until('the waiting room', seen => seen.heading === 'You are in the waiting room');
+  await ana.until('that two wait', seen => seen.text.includes('2 people wait'));
+  await ana.page.fill('.waiting-list input', 'We begin in five minutes');
+  await ana.press_button('Send');
+  await bo.until('her message', seen => seen.text.includes('We begin in five minutes'));
+  await accessible(bo, 'the waiting room');
+  await accessible(ana, 'the list of those who wait');
+  await ana.press_button('Let all in');
+  await bo.until('the call', seen => seen.people.Ana && seen.people.Cleo);
+}]);
+
 cases.push(['who is refused reads so, and may ask again later', async ({come, new_link, dead_end}) => {
   const link = new_link();
   const ana = await come('chromium', 'Ana');

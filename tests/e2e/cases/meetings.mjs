@@ -18,10 +18,11 @@ cases.push(['a first guest makes a room and is alone in it', async ({come, acces
 
 for (const [first, second] of [['chromium', 'chromium'], ['chromium', 'firefox'], ['firefox', 'firefox']]) {
   cases.push([`${first} and ${second} see and hear each other`, async ({meet}) => {
-    const {peers: [ana, bo]} = await meet([first, second]);
+    const {peers: [ana, bo]} = await meet([first, second], ['Ana', 'Bo'], {painted: true});
     await ana.until('Bo', seen => seen.people.Bo?.picture);
     await bo.until('Ana', seen => seen.people.Ana?.picture);
-    const [seen] = await Promise.all([ana.flows(), bo.flows()]);
+    await Promise.all([ana.sees('Bo'), bo.sees('Ana'), ana.hears('Bo'), bo.hears('Ana')]);
+    const seen = await ana.look();
     return `${seen.people.Bo.picture}, ${seen.frames} frames`;
   }]);
 }

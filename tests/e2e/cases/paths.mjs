@@ -1,7 +1,7 @@
 // What becomes of a call when something on the way is lost, and comes back.
-import {open_far_browser} from '../browsers.mjs';
-import {far_machine} from '../machine.mjs';
+import {block, far_call, unblock} from '../far.mjs';
 import {Peer} from '../peer.mjs';
+import {tcp_proxy} from '../proxy.mjs';
 import {require} from '../stage.mjs';
 
 export const cases = [];
@@ -46,27 +46,36 @@ cases.push(['another tab asks, and takes the call over', async ({meet}) => {
   await second.until_page('call', () => document.querySelector('.tile[data-person=Ana]') !== null);
   await bo.until('that it goes on elsewhere', seen => seen.heading.startsWith('The call goes on'));
   await ana.until('one Bo', seen => Object.keys(seen.people).length === 2);
+  await bo.press_button('Take back');
+  await bo.until('the call again', seen => seen.people.Ana?.picture);
+  await second.until_page('word that it goes on elsewhere', () => document.body.innerText.includes('The call goes on'));
+  await ana.until('one Bo', seen => Object.keys(seen.people).length === 2 && seen.people.Bo.picture);
+  await second.close();
 }]);
 
-/** Ana on a machine of her own, which has one cable to us; Bo beside the server. */
-async function far_call({come, more_servers, at_end, address}) {
-  const machine = await far_machine();
-  at_end(machine.end);
-  const server = await more_servers({
-    'http.listen': '0.0.0.0:0', 'media.listen': `${address}:0`, 'rooms.open': true,
-  });
-  const [near, far] = ['127.0.0.1', address].map(one => server.http.replace('0.0.0.0', one));
-  const browser = await open_far_browser(machine, far);
-  at_end(browser.end);
-  const ana = await come('chromium', 'Ana', {browser});
-  await ana.enter(`${far}/r/far`);
+cases.push(['the line to the server breaks alone: sound and pictures never stop', async stage => {
+  const {come, server, guest, at_end} = stage;
+  const line = await tcp_proxy(new URL(server.http).port);
+  at_end(line.end);
+  const link = stage.new_link();
   const bo = await come('chromium', 'Bo');
-  await bo.enter(`${near}/r/far`);
+  await bo.enter(link);
+  const ana = await come('chromium', 'Ana');
+  await ana.enter(link.replace(server.http, `http://127.0.0.1:${line.port}`));
   await Promise.all([ana.flows(), bo.flows()]);
-  // A page that is loaded again has no such mark.
-  await ana.page.evaluate(() => { window.is_the_same_page = true; });
-  return {machine, ana, bo};
-}
+  const states = () => ana.page.evaluate(() => window.watched.connections.map(one => one.connectionState));
+  const before = await states();
+  line.refuse();
+  await ana.until('that it is lost', seen => seen.text.includes('Reconnecting'));
+  await Promise.all([ana.flows(), bo.flows()]);
+  const seen = await bo.until('her picture', one => one.people.Ana?.picture);
+  require(Object.keys(seen.people).length === 2, `${Object.keys(seen.people)} are there`);
+  line.allow();
+  await ana.until('the call as it was', one => !one.text.includes('Reconnecting'));
+  require(String(await states()) === String(before), `transports were ${before}, are ${await states()}`);
+  await guest(link, 'Cleo');
+  await ana.until('who came later', one => one.people.Cleo);
+}]);
 
 const is_whole = (seen, words) => words.every(word => seen.messages.filter(one => one === word).length === 1) &&
   seen.messages.length === words.length;
@@ -117,6 +126,30 @@ cases.push(['into another network with another address: the call goes on', async
   require(Object.keys(seen.people).length === 2, `${Object.keys(seen.people)} are there`);
   require(await ana.page.evaluate(() => window.is_the_same_page), 'the page was loaded again');
   return `${before} became ${await used()} after ${address} came, ${Date.now() - began} ms`;
+}]);
+
+cases.push(['without UDP: the call works, and the page says why it is slower', async stage => {
+  const {ana, bo} = await far_call(stage, block);
+  await ana.until('why it is slower', seen => seen.text.includes('This network blocks the fast way'));
+  await ana.press_button('Why?');
+  await ana.until('what was tried', seen => seen.text.includes('Direct, by TCP') && seen.text.includes('TCP, slower'));
+  await stage.accessible(ana, 'the panel about the connection');
+  await Promise.all([ana.flows(), bo.flows()]);
+}]);
+
+cases.push(['neither UDP nor TCP for media: the page says so, what is written arrives', async stage => {
+  const {machine, ana, bo} = await far_call(stage, (...words) => block(...words, true), false);
+  await ana.until('that nothing comes through', seen => seen.text.includes('Sound and pictures do not get through'));
+  await stage.accessible(ana, 'the notice that nothing comes through');
+  await ana.press_button('Why?');
+  await ana.until('what was tried', seen => /Direct, by UDP\s+no answer/.test(seen.text));
+  await ana.say('Can you read me?');
+  await bo.press_button('Chat');
+  await bo.until('her words', seen => is_whole(seen, ['Can you read me?']));
+  unblock(machine);
+  await ana.press_button('Try again');
+  await Promise.all([ana.flows(), bo.flows()]);
+  await ana.until('that all is well', seen => !seen.text.includes('do not get through'));
 }]);
 
 cases.push(['a server that is restarted says so, and everybody is back', async ({meet, server}) => {

@@ -1,4 +1,5 @@
 // Small windows, large letters, long words.
+import {see_everything} from '../everything.mjs';
 import {cut_off, lengthen_words, out_of_reach} from '../layout.mjs';
 import {require} from '../stage.mjs';
 
@@ -47,81 +48,6 @@ cases.push(['320 px wide, nothing is cut off or scrolls sideways', async ({come,
   require(outside.length === 0, `outside of the window: ${outside}`);
 }]);
 
-/** Through all pages, panels, menus and dialogs of a host; `look` is told what is open, and where. */
-async function see_everything(ana, {server, link, company}, look) {
-  // Where words are longer, they begin as they did.
-  const shown = words => ana.page.evaluate(text => window.accented?.(text) ?? text, words);
-  const press = async words => ana.press_button(await shown(words));
-  const dialog = async (what, how) => {
-    await how();
-    await ana.see('dialog[open] .dialog-box');
-    await look(what, 'dialog[open]');
-  };
-  const close = async () => {
-    await ana.key('Escape');
-    await ana.until_page('closed dialog', () => document.querySelector('dialog[open], [role=menu]') === null);
-  };
-  const menu = async (words, entry, top = '.bar') => {
-    await ana.until_page(`button "${words}"`, ([text, where]) => {
-      const all = [...document.querySelectorAll(`${where} [aria-haspopup=menu]`)];
-      const one = all.find(each => (each.getAttribute('aria-label') ?? each.textContent).startsWith(text));
-      one?.click();
-      return one !== undefined;
-    }, [await shown(words), top]);
-    await ana.see('[role=menu]');
-    await look(`the menu ${words}`, '[role=menu]');
-    if (entry) await press(entry);
-    else await close();
-  };
-  await ana.page.goto(server.http);
-  await ana.see('form');
-  await look('the landing page', 'body');
-  await ana.page.goto(link);
-  await ana.see('form .button.main');
-  await ana.until_page('own picture', () => document.querySelector('.preview video')?.videoWidth > 0);
-  await look('the page before joining', 'body');
-  await ana.join();
-  await ana.until('the call', seen => seen.people.Ana);
-  await look('the call, alone', '.call');
-  await company();
-  await ana.until('the others', seen => Object.keys(seen.people).length === 3 && seen.people.Bo?.picture);
-  await look('the call', '.call');
-  for (const panel of ['People', 'Chat']) {
-    await press(panel);
-    await ana.see('.panel');
-    if (panel === 'Chat') await ana.say('Words');
-    await look(panel, '.panel');
-    if (panel === 'People') await menu('Actions for Cleo', null, '.panel');
-    await ana.click('.panel header button');
-    await ana.until_page('closed panel', () => document.querySelector('.panel') === null);
-  }
-  await menu('More', 'About this call');
-  await ana.see('.panel');
-  await look('About this call', '.panel');
-  await ana.click('.panel header button');
-  await dialog('the settings', () => menu('More', 'Settings'));
-  const tabs = await ana.page.evaluate(() => document.querySelectorAll('dialog[open] [role=tab]').length);
-  require(tabs > 1, `${tabs} tabs in the settings`);
-  for (let i = 0; i < tabs; ++i) {
-    await ana.until_page('that tab', at => {
-      const tab = document.querySelectorAll('dialog[open] [role=tab]')[at];
-      tab.click();
-      return tab.ariaSelected === 'true';
-    }, i);
-    await look(`tab ${i + 1} of the settings`, 'dialog[open]');
-  }
-  await close();
-  await dialog('the shortcuts', () => menu('More', 'Keyboard shortcuts'));
-  await close();
-  await dialog('sharing', () => press('Share your screen'));
-  await close();
-  await dialog('the end', () => menu('Leave', 'End for everybody'));
-  await close();
-  await menu('Leave', 'Leave the meeting');
-  await ana.until_page('the page after', () => document.querySelector('.message') !== null);
-  await look('the page after', 'body');
-}
-
 for (const [what, how, long = false] of [
   ['at 200 % nothing is lost', {width: 640, height: 400, density: 2}],
   ['words 40 % longer fit into 1280 px', {width: 1280, height: 800, init: lengthen_words}, true],
@@ -147,4 +73,24 @@ for (const [what, how, long = false] of [
     require(wrong.length === 0, wrong.join(' || '));
     return `${looks} looks`;
   }, {long}]);
+}
+
+for (const [what, how, language] of [
+  ['every page, panel, menu and dialog passes axe, in the dark', {dark: true}, 'en'],
+  ['every page, panel, menu and dialog passes axe, on a phone in French', {width: 360, height: 740, touch: true}, 'fr'],
+]) {
+  cases.push([what, async ({come, new_link, guest, server, accessible}) => {
+    const link = new_link();
+    const ana = await come('chromium', 'Ana', {...how, locale: language});
+    let looks = 0;
+    const company = async () => {
+      await (await come('chromium', 'Bo')).enter(link);
+      await guest(link, 'Cleo');
+    };
+    await see_everything(ana, {server, link, company, language}, async where => {
+      ++looks;
+      await accessible(ana, where);
+    });
+    return `${looks} looks`;
+  }]);
 }

@@ -104,11 +104,17 @@ export class OwnMedia {
 
     setNoise(noise: Noise): Promise<void> {
         settings.noise.value = noise;
-        return this.renew("microphone");
+        return this.#processAnew();
     }
 
     setMusic(on: boolean): Promise<void> {
         settings.music.value = on;
+        return this.#processAnew();
+    }
+
+    /** Closed first: in Chromium a microphone that is open keeps its processing, whatever else is asked for. */
+    #processAnew(): Promise<void> {
+        this.microphone.value.track?.stop();
         return this.renew("microphone");
     }
 
@@ -248,7 +254,7 @@ export class OwnMedia {
             if (!isCurrent()) return;
             settings.noise.value = "browser";
             toast(t("entry.noise-failed"), { kind: "bad", key: "noise" });
-            void this.renew("microphone");
+            void this.#processAnew();
         };
         const effect = this.#effects.noise(bare, fallBack);
         this.#denoise = effect;

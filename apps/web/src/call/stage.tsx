@@ -20,11 +20,21 @@ export function Stage({ hasBoard = true }: { readonly hasBoard?: boolean }) {
     const size = useSignal<Size>({ width: 0, height: 0 });
     const order = useMemo(() => new TileOrder(), []);
     useEffect(() => {
-        const watch = new ResizeObserver(([entry]) => {
-            if (entry !== undefined) size.value = entry.contentRect;
+        // The stage may be in a window of its own: that one's clock, since this tab's may stand still.
+        const view = (box.current!.ownerDocument.defaultView ?? window) as Window & typeof globalThis;
+        let frame = 0;
+        const watch = new view.ResizeObserver(([entry]) => {
+            view.cancelAnimationFrame(frame);
+            // Not at once: what is drawn anew here would be observed again.
+            frame = view.requestAnimationFrame(() => {
+                if (entry !== undefined) size.value = entry.contentRect;
+            });
         });
         watch.observe(box.current!);
-        return () => watch.disconnect();
+        return () => {
+            watch.disconnect();
+            view.cancelAnimationFrame(frame);
+        };
     }, []);
     const moved = call.moved.value;
     if (moved !== null) {

@@ -1,0 +1,102 @@
+// The server is killed again and again, with ten native callers and two browsers in a meeting.
+import {dirname, join} from 'node:path';
+import {Callers} from '../callers.mjs';
+import {require} from '../stage.mjs';
+
+export const cases = [];
+
+const [callers_count, median_max_s, ninety_fifth_max_s] = [10, 5, 10];
+/** A room keeps the newest 10 000 messages. */
+const checked = 5000;
+
+const sorted = numbers => [...numbers].sort((a, b) => a - b);
+const median = numbers => sorted(numbers)[Math.floor(numbers.length / 2)];
+const ninety_fifth = numbers => sorted(numbers)[Math.ceil(0.95 * numbers.length) - 1];
+const monotonic_s = () => Number(process.hrtime.bigint()) / 1e9;
+
+/** All that is kept, oldest first, as a guest reads it. */
+async function history(guest, link) {
+  const reader = await guest(link, 'reader');
+  let page = reader.inside.chat;
+  let kept = page.messages;
+  while (page.more && kept.length < checked) {
+    page = await reader.ask('chat.history', {before: kept[0].id, limit: 200}).catch(async error => {
+      require(String(error).includes(' rate: '), error);
+      await new Promise(done => setTimeout(done, 500));
+      return {more: true, messages: []};
+    });
+    kept = [...page.messages, ...kept];
+  }
+  await reader.ask('leave');
+  return kept;
+}
+
+/** Everything acknowledged is kept once, and everybody was told of it once. */
+async function check_chat({guest}, link, callers) {
+  const people = await callers.quiet();
+  const kept = await history(guest, link);
+  const texts = new Set(kept.map(one => one.text));
+  const lost = callers.acknowledged.slice(-checked / 2).filter(text => !texts.has(text));
+  require(lost.length === 0, `${lost.length} acknowledged messages are lost: ${lost.slice(0, 3)}`);
+  require(texts.size === kept.length, 'messages are there twice');
+  const ids = kept.slice(-1000).map(one => one.id);
+  for (const one of people) {
+    require(one.told_twice === 0, `${one.name} was told of ${one.told_twice} messages twice`);
+    const read = new Set(one.read);
+    const missing = ids.filter(id => !read.has(id));
+    require(missing.length === 0, `${one.name} was never told of ${missing.length} messages`);
+  }
+}
+
+/** When new pictures and sound of the other browser come again, in seconds. */
+async function flows_again(peer, other) {
+  const of = async () => (await peer.look()).people[other]?.frames ?? 0;
+  for (let before = await of(); ;) {
+    await new Promise(done => setTimeout(done, 100));
+    const now = await of();
+    // A new transport counts from nothing.
+    if (now < before) before = 0;
+    if (now > before + 3) return monotonic_s();
+  }
+}
+
+async function kill_rounds(stage, rounds) {
+  const {meet, more_servers, at_end, program} = stage;
+  const server = await more_servers({'rooms.open': true, 'media.listen': 'localhost:0'});
+  const room = 'rounds';
+  const callers = await Callers.come(join(dirname(program), 'call_load'), new URL(server.http).port, callers_count, room);
+  at_end(() => callers.end());
+  const link = `${server.http}/r/${room}`;
+  const [ana, bo] = (await meet(['chromium', 'firefox'], ['Ana', 'Bo'], {link})).peers;
+  await ana.until('Bo', seen => seen.people.Bo?.picture);
+  await bo.until('Ana', seen => seen.people.Ana?.picture);
+  await Promise.all([ana, bo].map(peer => peer.press_button('Chat')));
+  const back = [];
+  const hear = [];
+  for (let round = 1; round <= rounds; ++round) {
+    callers.say('chat on');
+    await ana.say(`before kill ${round}`);
+    await ana.until('that it was sent', seen => !seen.text.includes('Sending'));
+    await new Promise(done => setTimeout(done, 200 + Math.random() * 600));
+    await server.kill();
+    const killed = monotonic_s();
+    callers.forget();
+    await server.again();
+    const [at_ana, at_bo] = await Promise.all([flows_again(ana, 'Bo'), flows_again(bo, 'Ana'), callers.all_hear()]);
+    back.push(...[...callers.back.values(), at_ana, at_bo].map(at => at - killed));
+    hear.push(...[...callers.hear.values(), at_ana, at_bo].map(at => at - killed));
+    callers.say('chat off');
+    await check_chat(stage, link, callers);
+    for (const peer of [ana, bo]) {
+      await peer.until('what was written before, once', seen =>
+        seen.messages.filter(one => one === `before kill ${round}`).length === 1);
+    }
+  }
+  const figures = numbers => `${median(numbers).toFixed(2)} s at the median, ${ninety_fifth(numbers).toFixed(2)} s at 95 %`;
+  require(median(back) <= median_max_s && ninety_fifth(back) <= ninety_fifth_max_s, `back after ${figures(back)}`);
+  return `${rounds} kills, ${callers_count} callers and 2 browsers back after ${figures(back)}; hear everybody after ` +
+    `${figures(hear)}; ${callers.acknowledged.length + rounds} messages acknowledged, 0 lost, 0 twice`;
+}
+
+cases.push(['ten callers and two browsers survive SIGKILL, 5 rounds', stage => kill_rounds(stage, 5)]);
+cases.push(['ten callers and two browsers survive SIGKILL, 200 rounds', stage => kill_rounds(stage, 200), {long: true}]);

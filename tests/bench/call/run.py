@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 sys.dont_write_bytecode = True  # nothing of ours lands in the source tree
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -19,6 +20,8 @@ from servers import CannotStart, ConfServer, settle_in, start  # noqa: E402
 P99_ADDED_MAX_MS = 10
 BURST_MAX_S = 30
 INSIDE_LOSS_MAX = 0.5  # percent
+IDLE_MAX_MB = 40
+IDLE_S = 5  # after the start, until nothing is done any more
 # A quick run shares its machine with whatever else runs there: gross claims only.
 QUICK_P99_MAX_MS = 100
 LOAD_BUSY_MAX = 0.9
@@ -31,6 +34,26 @@ class Claims:
     def add(self, text, holds):
         print(f"{'ok     ' if holds else 'FAILED '} {text}", flush=True)
         self.failed += 0 if holds else 1
+
+
+class IdleServer(ConfServer):
+    """As it comes: every setting is the default's, but ports are free ones."""
+
+    def command(self):
+        settings = {"http.listen": "127.0.0.1:0", "metrics.listen": "[]", "turn.listen": '["udp://127.0.0.1:0"]',
+                    "media.listen": "localhost:0", "data.path": self.folder}
+        return [self.program] + [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+
+
+def judge_idle(claims):
+    with start(IdleServer, None, False) as server:
+        time.sleep(IDLE_S)
+        with open(f"/proc/{server.process.pid}/status") as status:
+            kib = {line.split(":")[0]: line.split()[1] for line in status if line.startswith(("VmRSS", "VmHWM"))}
+    now, most = (int(kib[name]) * 1024 / 1e6 for name in ("VmRSS", "VmHWM"))
+    claims.add(f"idle: {now:.1f} MB of memory are resident, {most:.1f} at most since the start; less than {IDLE_MAX_MB}",
+               now < IDLE_MAX_MB)
+    return {"resident_mb": now, "resident_most_mb": most}
 
 
 def measure(chosen, *words):
@@ -103,7 +126,7 @@ def parse():
     parser.add_argument("--quick", action="store_true", help="small rooms, some seconds: gross claims only")
     parser.add_argument("--build", default=os.path.join(ROOT, "build", "release", "bin"), metavar="FOLDER",
                         help="where call_load and conf-server are (build/release/bin)")
-    parser.add_argument("--only", choices=("room", "burst"), help="one of the two")
+    parser.add_argument("--only", choices=("idle", "room", "burst"), help="one of them")
     parser.add_argument("--people", type=int, help="of the one room (30; quick 10)")
     parser.add_argument("--seconds", type=float, help="length of its measurement (600; quick 4)")
     parser.add_argument("--burst", type=int, help="who come at once (1000; quick 200)")
@@ -116,7 +139,7 @@ def parse():
         if getattr(chosen, name) is None:
             setattr(chosen, name, value)
     chosen.load = os.path.join(chosen.build, "call_load")
-    ConfServer.program = os.path.join(chosen.build, "conf-server")
+    IdleServer.program = ConfServer.program = os.path.join(chosen.build, "conf-server")
     for program in (chosen.load, ConfServer.program):
         if not os.access(program, os.X_OK):
             sys.exit(f"run.py: {program} is not there: build call_load and conf-server first, or say --build FOLDER")
@@ -127,10 +150,12 @@ def main():
     chosen = parse()
     claims, results = Claims(), {}
     try:
-        if chosen.only != "burst":
+        if chosen.only in (None, "idle"):
+            results["idle"] = judge_idle(claims)
+        if chosen.only in (None, "room"):
             results["room"] = measure(chosen, "--room-of", str(chosen.people), "--seconds", str(chosen.seconds))
             judge_room(chosen, results["room"], claims)
-        if chosen.only != "room":
+        if chosen.only in (None, "burst"):
             results["burst"] = measure(chosen, "--burst", str(chosen.burst), "--rooms", str(chosen.rooms))
             judge_burst(chosen, results["burst"], claims)
     except CannotStart as error:

@@ -70,7 +70,10 @@ async function kill_rounds(stage, rounds) {
   const [ana, bo] = (await meet(['chromium', 'firefox'], ['Ana', 'Bo'], {link})).peers;
   await ana.until('Bo', seen => seen.people.Bo?.picture);
   await bo.until('Ana', seen => seen.people.Ana?.picture);
-  await Promise.all([ana, bo].map(peer => peer.press_button('Chat')));
+  for (const peer of [ana, bo]) {
+    await peer.press_button('Chat');
+    await peer.see('.composer textarea');
+  }
   const back = [];
   const hear = [];
   for (let round = 1; round <= rounds; ++round) {

@@ -101,6 +101,22 @@ cases.push(['the network falls for some seconds: the page says so, nothing is lo
   require(await ana.page.evaluate(() => window.is_the_same_page), 'the page was loaded again');
 }]);
 
+cases.push(['asleep for longer than a place is kept: in again by herself, with her role', async stage => {
+  const {machine, ana, bo} = await far_call(stage);
+  machine.pull_cable();
+  for (const end = Date.now() + 150_000; (await bo.look()).people.Ana;) {
+    require(Date.now() < end, 'her place is kept for ever');
+    await new Promise(done => setTimeout(done, 1000));
+  }
+  machine.plug_cable();
+  await ana.until('the call again', seen => !seen.text.includes('Reconnecting') && seen.people.Bo?.picture);
+  await bo.until('her', seen => seen.people.Ana?.picture);
+  await Promise.all([ana.flows(), bo.flows()]);
+  await ana.press_button('People');
+  await ana.until('that she moderates', seen => seen.text.includes('Mute everybody'));
+  require(await ana.page.evaluate(() => window.is_the_same_page), 'the page was loaded again');
+}, {long: true}]);
+
 cases.push(['into another network with another address: the call goes on', async stage => {
   const {machine, ana, bo} = await far_call(stage);
   const used = () => ana.page.evaluate(async () => {

@@ -8,6 +8,9 @@
 namespace conf::crdt {
 namespace {
 
+/// What is kept for the next update: most have one struct or a few.
+constexpr std::size_t scratch_structs_max = 64;
+
 /// The root under that name; what it is used as first stays its kind.
 branch& named(engine& in, std::string_view name, type_kind kind) {
     auto* found = in.root(name);
@@ -37,6 +40,7 @@ result<void> document::apply(bytes data, edit_origin from) {
     auto& scratch = engine_->scratch;
     if (auto parsed = scratch.assign(data, engine_->options.within); !parsed) return parsed;
     auto done = apply(scratch, from);
+    if (scratch.structs().size() > scratch_structs_max) scratch = {};
     scratch.clear();
     return done;
 }

@@ -85,7 +85,9 @@ struct_list::place struct_list::insert_after(place where, item* added) {
     return {where.block, slot};
 }
 
-void struct_list::erase(place where) {
+struct_list::place struct_list::erase(place where) {
+    auto before_it = where;
+    static_cast<void>(previous(before_it));
     auto& in = blocks_[where.block];
     auto* from = in.items() + where.slot;
     auto* clock = in.clocks() + where.slot;
@@ -94,17 +96,20 @@ void struct_list::erase(place where) {
     --in.count;
     if (in.count == 0) {
         blocks_.erase(blocks_.begin() + where.block);
-        return;
+        return before_it;
     }
     in.first = in.clocks()[0];
     // Blocks that have become small join the one before.
-    if (in.count > block_max / 4 || where.block == 0) return;
+    if (in.count > block_max / 4 || where.block == 0) return before_it;
     auto& before = blocks_[where.block - 1];
-    if (before.count + in.count > block_max * 3 / 4 || before.capacity < before.count + in.count) return;
+    if (before.count + in.count > block_max * 3 / 4 || before.capacity < before.count + in.count)
+        return before_it;
     std::memcpy(before.items() + before.count, in.items(), in.count * sizeof(item*));
     std::memcpy(before.clocks() + before.count, in.clocks(), in.count * sizeof(std::uint32_t));
+    if (before_it.block == where.block) before_it = {where.block - 1, before.count + before_it.slot};
     before.count += in.count;
     blocks_.erase(blocks_.begin() + where.block);
+    return before_it;
 }
 
 std::size_t struct_list::memory_bytes() const noexcept {

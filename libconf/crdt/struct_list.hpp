@@ -46,7 +46,8 @@ public:
     void push_back(item* added);
     /// @return where it is now.
     place insert_after(place where, item* added);
-    void erase(place where);
+    /// @return where the struct before it is now; the first place where there is none.
+    place erase(place where);
 
     [[nodiscard]] std::size_t memory_bytes() const noexcept;
 

@@ -150,9 +150,8 @@ bool engine::join_with_left(client_record& of, struct_list::place& where) {
         if (left->right) left->right->left = left;
     }
     left->length += right->length;
-    of.structs.erase(where);
+    where = of.structs.erase(where);
     items.give_back(right);
-    where = before;
     return true;
 }
 

@@ -31,8 +31,9 @@ piece hole(client_id client, std::uint32_t from, std::uint32_t to, std::size_t s
 
 /// Pieces in any order as blocks.
 void write_pieces(wire_writer& to, std::vector<piece>& pieces, const state_vector& known) {
-    std::ranges::stable_sort(pieces, [](const piece& a, const piece& b) {
-        return a.of.client != b.of.client ? a.of.client > b.of.client : a.of.clock < b.of.clock;
+    std::ranges::sort(pieces, [](const piece& a, const piece& b) {
+        if (a.of.client != b.of.client) return a.of.client > b.of.client;
+        return a.of.clock != b.of.clock ? a.of.clock < b.of.clock : a.source < b.source;
     });
     std::vector<std::vector<piece>> blocks;
     std::uint64_t end = 0;  // of what is written of the client

@@ -29,10 +29,15 @@ client_id document::client() const noexcept {
     return engine_->record(engine_->self).id;
 }
 
+bool document::client_is_taken() const noexcept {
+    return engine_->self_is_taken;
+}
+
 void document::set_client(client_id client) {
     check(!engine_->now.is_open);
     engine_->options.client = client;
     engine_->self = engine_->client_at(client);
+    engine_->self_is_taken = false;
 }
 
 result<void> document::apply(bytes data, edit_origin from) {

@@ -39,8 +39,9 @@ public:
     ~document();
 
     [[nodiscard]] client_id client() const noexcept;
-    /// Local edits go under another id from here on: a peer that sees its own id come from outside draws
-    /// anew.
+    /// Structs under our own id came from outside: somebody else uses it, and `set_client` is due.
+    [[nodiscard]] bool client_is_taken() const noexcept;
+    /// Local edits go under another id from here on.
     void set_client(client_id client);
 
     // What others send. Every error of `crdt_errc` that an update can have; the document is unchanged then.

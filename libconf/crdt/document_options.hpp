@@ -17,7 +17,7 @@ struct document_options {
     /// Let local edits divide a surrogate pair, as the peers do, instead of refusing them. Both halves
     /// become U+FFFD for everybody.
     bool divide_characters = false;
-    limits within;
+    limits within = {};
 };
 
 }  // namespace conf::crdt

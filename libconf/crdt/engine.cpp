@@ -1,21 +1,11 @@
 #include "libconf/crdt/engine.hpp"
 
 #include "libconf/base/check.hpp"
-#include "libconf/base/hash.hpp"
 #include "libconf/crdt/utf8.hpp"
 
 #include <algorithm>
 
 namespace conf::crdt {
-namespace {
-
-constexpr std::uint64_t client_hash_key = 0x9E37'79B9'7F4A'7C15;
-
-std::uint64_t hash_of(client_id client) noexcept {
-    return mix(client, client_hash_key);
-}
-
-}  // namespace
 
 engine::engine(document_options chosen) : options(std::move(chosen)) {
     self = client_at(options.client);
@@ -115,7 +105,9 @@ item* engine::split(item* of, std::uint32_t offset, struct_list::place& where) {
 const std::string* engine::intern(std::string_view key) {
     // Documents know few keys and use them all the time; the one before is a good guess.
     if (last_key_ && *last_key_ == key) return last_key_;
-    return last_key_ = &*keys.emplace(key).first;
+    const auto [found, is_new] = keys.emplace(key);
+    if (is_new && now.is_open) now.keys.push_back(&*found);
+    return last_key_ = &*found;
 }
 
 branch* engine::make_branch(type_kind kind, std::string_view name) {

@@ -10,6 +10,7 @@
 #include "libconf/crdt/update.hpp"
 
 #include "libconf/base/flat_map.hpp"
+#include "libconf/base/hash.hpp"
 
 #include <cstdint>
 #include <map>
@@ -31,6 +32,9 @@ struct pending_struct {
     std::string bytes;
 };
 
+/// By first clock.
+using pending_structs = std::map<std::uint32_t, pending_struct>;
+
 /// All that the document knows of one client.
 struct client_record {
     client_id id = 0;
@@ -42,19 +46,40 @@ struct client_record {
     bool is_touched = false;
 
     // What waits: structs by their first clock, and the one unit that the first of them lacks.
-    std::map<std::uint32_t, pending_struct> pending;
+    pending_structs pending;
     unit_ref lacks;
-    /// Clocks of this client and the clients whose first pending struct lacks them; a heap with the lowest on
-    /// top, in which some are out of date.
+    /// Clocks of this client and the other clients whose first pending struct lacks them; a heap with the
+    /// lowest on top, in which some are out of date.
     std::vector<std::pair<std::uint32_t, std::uint32_t>> waiting_here;
     std::map<std::uint32_t, std::uint32_t> pending_deletes;  ///< first clock and end; none touches another
     std::uint32_t block_in_update = 0;  ///< of the update that is applied, plus one; 0: none
 };
 
+/// For the table of clients.
+[[nodiscard]] constexpr std::uint64_t hash_of(client_id client) noexcept {
+    return mix(client, 0x9E37'79B9'7F4A'7C15);
+}
+
 /// Units that a transaction deleted.
 struct deleted_run {
     unit_ref first;
     std::uint32_t length = 0;
+};
+
+/// Memory that one applied update leaves to the next one.
+struct integration_room {
+    struct block_cursor {
+        std::size_t next = 0;
+        bool is_on_stack = false;
+        bool is_done = false;
+    };
+
+    std::vector<block_cursor> cursors;
+    std::vector<std::size_t> stack;
+    std::vector<std::pair<std::size_t, std::size_t>>
+        blocked;                          ///< block and its first struct that is not ready
+    std::vector<std::uint32_t> advanced;  ///< clients that got structs others may wait for
+    std::vector<pending_structs::node_type> spare;
 };
 
 /// One change of the document, from its first edit to its end.
@@ -66,6 +91,11 @@ struct transaction {
     std::vector<deleted_run> deleted;
     std::vector<unit_ref> to_join;  ///< first units of what was split off
     std::vector<branch*> changed;   ///< types that were there before
+
+    // What it made beside structs, to be taken back with them.
+    std::size_t clients_before = 0;
+    std::size_t roots_before = 0;
+    std::vector<const std::string*> keys;
 };
 
 class engine {
@@ -143,7 +173,8 @@ public:
     void write_block(wire_writer& to, const client_record& of, std::uint32_t from) const;
 
     document_options options;
-    std::uint32_t self = 0;  ///< the place of our own client id
+    std::uint32_t self = 0;      ///< the place of our own client id
+    bool self_is_taken = false;  ///< structs under it came from outside
     std::vector<std::unique_ptr<client_record>> clients;
     mutable flat_map<client_id, std::uint32_t> client_places;
     item_pool items;
@@ -154,12 +185,13 @@ public:
     std::unordered_set<branch*> branches;
     transaction now;
     std::vector<undo_manager*> undo_managers;
-    std::size_t pending_structs = 0;
+    std::size_t pending_count = 0;
     std::size_t content_bytes = 0;
     std::size_t pending_bytes = 0;
     std::uint64_t version = 0;         ///< transactions that changed something
     std::uint64_t conflict_steps = 0;  ///< of the update that is applied
     update scratch;                    ///< its memory is used for one update after the other
+    integration_room room;
 
 private:
     [[nodiscard]] std::optional<crdt_errc> find_place(item* added);
@@ -174,6 +206,8 @@ private:
     void forget(branch* type);
     [[nodiscard]] std::vector<std::byte> encode_change() const;
     void end();
+
+    void forget_new_names();
 
     std::vector<const item*> scanned_;  // of the conflict scan that runs
 

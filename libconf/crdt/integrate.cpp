@@ -25,14 +25,17 @@ unit_ref make_ref(engine& in, client_id client, std::uint32_t clock) {
 /// One update on its way into a document.
 class integrator {
 public:
-    integrator(engine& into, const update& from) : in_(into), from_(from) {}
+    integrator(engine& into, const update& from) : in_(into), from_(from), room_(into.room) {
+        room_.cursors.assign(from.blocks().size(), {});
+        room_.blocked.clear();
+        room_.advanced.clear();
+    }
 
     result<void> structs() {
         if (auto fits = check_limits(); !fits) return fits;
         const auto blocks = from_.blocks();
-        cursors_.resize(blocks.size());
         for (std::size_t i = 0; i < blocks.size(); ++i) {
-            cursors_[i].next = blocks[i].begin;
+            room_.cursors[i].next = blocks[i].begin;
             in_.record(in_.client_at(blocks[i].client)).block_in_update = static_cast<std::uint32_t>(i + 1);
         }
         std::optional<crdt_errc> why;
@@ -45,7 +48,7 @@ public:
 
     /// What could not be integrated is kept, and what waited for what came is integrated.
     void settle() {
-        for (const auto& [at, first] : blocked_) {
+        for (const auto& [at, first] : room_.blocked) {
             const auto& block = from_.blocks()[at];
             for (auto i = first; i < block.end; ++i) keep(from_.structs()[i]);
             examine(in_.client_at(block.client));
@@ -57,15 +60,9 @@ public:
     }
 
 private:
-    struct block_cursor {
-        std::size_t next = 0;
-        bool is_on_stack = false;
-        bool is_done = false;
-    };
-
     result<void> check_limits() {
         const auto& within = in_.options.within;
-        if (in_.items.size() + in_.pending_structs + from_.structs().size() > within.structs_max)
+        if (in_.items.size() + in_.pending_count + from_.structs().size() > within.structs_max)
             return crdt_errc::too_many_structs;
         if (in_.content_bytes + from_.data().size() > within.content_bytes_max) return crdt_errc::too_large;
         if (!clients_fit()) return crdt_errc::too_many_clients;
@@ -94,7 +91,7 @@ private:
 
     std::optional<crdt_errc> pending_over() {
         std::size_t bytes = in_.pending_bytes;
-        for (const auto& [at, first] : blocked_) {
+        for (const auto& [at, first] : room_.blocked) {
             for (auto i = first; i < from_.blocks()[at].end; ++i) bytes += cost_of(from_.structs()[i]);
         }
         for (const auto& each : from_.deleted()) {
@@ -108,14 +105,14 @@ private:
 
     /// Integrates a block; where it needs another one of this update, that one first.
     std::optional<crdt_errc> run(std::size_t first) {
-        stack_.assign(1, first);
-        while (!stack_.empty()) {
-            const auto at = stack_.back();
-            auto& cursor = cursors_[at];
+        room_.stack.assign(1, first);
+        while (!room_.stack.empty()) {
+            const auto at = room_.stack.back();
+            auto& cursor = room_.cursors[at];
             cursor.is_on_stack = true;
             if (cursor.is_done || cursor.next == from_.blocks()[at].end) {
                 cursor.is_done = true;
-                stack_.pop_back();
+                room_.stack.pop_back();
                 continue;
             }
             const auto& next = from_.structs()[cursor.next];
@@ -131,13 +128,13 @@ private:
                 continue;
             }
             const auto other = in_.record(lacks.client).block_in_update;
-            if (other != 0 && !cursors_[other - 1].is_on_stack && !cursors_[other - 1].is_done) {
-                stack_.push_back(other - 1);
+            if (other != 0 && !room_.cursors[other - 1].is_on_stack && !room_.cursors[other - 1].is_done) {
+                room_.stack.push_back(other - 1);
                 continue;
             }
-            blocked_.emplace_back(at, cursor.next);
+            room_.blocked.emplace_back(at, cursor.next);
             cursor.is_done = true;
-            stack_.pop_back();
+            room_.stack.pop_back();
         }
         return std::nullopt;
     }
@@ -192,8 +189,9 @@ private:
         if (!extends_last(of, by)) {
             if (const auto why = integrate_item(of, own, by.state - of.clock)) return why;
         }
-        if (!by.waiting_here.empty() && (advanced_.empty() || advanced_.back() != own))
-            advanced_.push_back(own);
+        if ((!by.waiting_here.empty() || by.lacks.client == own) &&
+            (room_.advanced.empty() || room_.advanced.back() != own))
+            room_.advanced.push_back(own);
         return std::nullopt;
     }
 
@@ -276,23 +274,36 @@ private:
             if (found->second.of.length >= of.length) return;
             drop(by, found++);
         }
-        const auto added = by.pending.emplace_hint(found, of.clock, pending_struct());
+        const auto added = place(by, found, of.clock);
         auto& kept = added->second;
         kept.bytes.reserve(of.root.size() + of.key.size() + of.body.size());
-        kept.bytes.append(of.root).append(of.key).append(of.body);
+        kept.bytes.assign(of.root).append(of.key).append(of.body);
         const std::string_view held(kept.bytes);
         kept.of = of;
         kept.of.root = held.substr(0, of.root.size());
         kept.of.key = held.substr(of.root.size(), of.key.size());
         kept.of.body = held.substr(of.root.size() + of.key.size());
         in_.pending_bytes += cost_of(of);
-        ++in_.pending_structs;
+        ++in_.pending_count;
     }
 
-    void drop(client_record& by, std::map<std::uint32_t, pending_struct>::iterator gone) {
+    void drop(client_record& by, pending_structs::iterator gone) {
         in_.pending_bytes -= cost_of(gone->second.of);
-        --in_.pending_structs;
-        by.pending.erase(gone);
+        --in_.pending_count;
+        if (room_.spare.size() < spare_max && gone->second.bytes.capacity() < spare_bytes_max) {
+            room_.spare.push_back(by.pending.extract(gone));
+        } else {
+            by.pending.erase(gone);
+        }
+    }
+
+    /// A node for the clock, of those that are left over if there are.
+    pending_structs::iterator place(client_record& by, pending_structs::iterator hint, std::uint32_t clock) {
+        if (room_.spare.empty()) return by.pending.emplace_hint(hint, clock, pending_struct());
+        auto node = std::move(room_.spare.back());
+        room_.spare.pop_back();
+        node.key() = clock;
+        return by.pending.insert(hint, std::move(node));
     }
 
     /// Integrates the client's pending structs as far as that goes, and notes what the next one lacks.
@@ -306,6 +317,7 @@ private:
                 if (lacks) {
                     if (lacks == by.lacks) return;
                     by.lacks = lacks;
+                    if (lacks.client == client) return;  // a gap: looked at when its own structs come
                     auto& heap = in_.record(lacks.client).waiting_here;
                     heap.emplace_back(lacks.clock, client);
                     std::ranges::push_heap(heap, std::greater{});
@@ -323,10 +335,14 @@ private:
     }
 
     void wake() {
-        while (!advanced_.empty()) {
-            auto& of = in_.record(advanced_.back());
-            const auto client = advanced_.back();
-            advanced_.pop_back();
+        while (!room_.advanced.empty()) {
+            auto& of = in_.record(room_.advanced.back());
+            const auto client = room_.advanced.back();
+            room_.advanced.pop_back();
+            if (of.lacks.client == client && of.lacks.clock < of.state) {
+                of.lacks = {};
+                examine(client);
+            }
             while (!of.waiting_here.empty() && of.waiting_here.front().first < of.state) {
                 std::ranges::pop_heap(of.waiting_here, std::greater{});
                 const auto [clock, waiting] = of.waiting_here.back();
@@ -376,14 +392,12 @@ private:
     }
 
     static constexpr std::size_t pending_range_bytes = 64;
+    static constexpr std::size_t spare_max = 1024;
+    static constexpr std::size_t spare_bytes_max = 64;
 
     engine& in_;
     const update& from_;
-    std::vector<block_cursor> cursors_;
-    std::vector<std::size_t> stack_;
-    std::vector<std::pair<std::size_t, std::size_t>>
-        blocked_;                          ///< block and its first struct that is not ready
-    std::vector<std::uint32_t> advanced_;  ///< clients that got structs others may wait for
+    integration_room& room_;
 };
 
 void engine::delete_range(client_record& of, std::uint32_t from, std::uint32_t to) {

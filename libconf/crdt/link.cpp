@@ -199,7 +199,30 @@ void engine::roll_back() {
     }
     std::erase_if(now.to_join, [&](unit_ref each) { return each.clock >= record(each.client).state; });
     join_split();
+    forget_new_names();
     end();
+}
+
+/// Clients, roots and keys that only the refused update named: else whoever sends such updates could fill the
+/// tables.
+void engine::forget_new_names() {
+    while (clients.size() > now.clients_before) {
+        client_places.erase(hash_of(clients.back()->id), clients.back()->id);
+        clients.pop_back();
+    }
+    std::erase_if(now.touched, [&](std::uint32_t at) { return at >= clients.size(); });
+    while (roots.size() > now.roots_before) {
+        auto* root = roots.back().second;
+        if (root->is_changed) std::erase(now.changed, root);
+        root_places.erase(*roots.back().first);
+        branches.erase(root);
+        delete root;
+        roots.pop_back();
+    }
+    for (const auto* key : now.keys) keys.erase(*key);
+    last_client_ = 0;
+    last_key_ = nullptr;
+    last_root_ = nullptr;
 }
 
 }  // namespace conf::crdt

@@ -36,11 +36,12 @@ void state_vector::set(client_id client, std::uint64_t clock) {
 state_vector state_vector::from(std::vector<entry> entries) {
     state_vector made;
     made.entries_ = std::move(entries);
-    std::ranges::stable_sort(made.entries_, std::greater{}, &entry::client);
-    // Of two entries of one client the last one counts.
-    const auto repeated =
-        std::ranges::unique(made.entries_.rbegin(), made.entries_.rend(), {}, &entry::client);
-    made.entries_.erase(made.entries_.begin(), repeated.begin().base());
+    // Of two entries of one client the higher one counts.
+    std::ranges::sort(made.entries_, [](const entry& a, const entry& b) {
+        return a.client != b.client ? a.client > b.client : a.clock > b.clock;
+    });
+    const auto repeated = std::ranges::unique(made.entries_, {}, &entry::client);
+    made.entries_.erase(repeated.begin(), repeated.end());
     return made;
 }
 

@@ -34,11 +34,10 @@ struct_list::place struct_list::find(std::uint32_t clock) const noexcept {
     const auto holds = [&](std::uint32_t at) {
         return blocks_[at].first <= clock && (at + 1 == blocks_.size() || clock < blocks_[at + 1].first);
     };
-    auto at = static_cast<std::uint32_t>(blocks_.size() - 1);
-    if (blocks_[at].first > clock) {
-        if (hint_ < blocks_.size() && holds(hint_)) {
-            at = hint_;
-        } else {
+    auto at = hint_;
+    if (at >= blocks_.size() || !holds(at)) {
+        at = static_cast<std::uint32_t>(blocks_.size() - 1);
+        if (blocks_[at].first > clock) {
             const auto after = std::ranges::upper_bound(blocks_, clock, {}, &block::first);
             at = static_cast<std::uint32_t>(after - blocks_.begin() - 1);
         }

@@ -42,6 +42,8 @@ void engine::begin(std::uint64_t origin, bool is_local) {
     now.is_open = true;
     now.is_local = is_local;
     now.origin = origin;
+    now.clients_before = clients.size();
+    now.roots_before = roots.size();
     conflict_steps = 0;
 }
 
@@ -50,6 +52,7 @@ std::vector<std::byte> engine::commit(bool wants_update) {
     std::vector<std::byte> change;
     if (!now.touched.empty() || !now.deleted.empty()) {
         ++version;
+        if (!now.is_local && record(self).is_touched) self_is_taken = true;
         normalise(now.deleted);
         for (auto* each : undo_managers) each->after_transaction();
         if (options.clean_formats && !now.is_local) clean_formats(*this);
@@ -72,6 +75,7 @@ void engine::end() {
     now.deleted.clear();
     now.to_join.clear();
     now.changed.clear();
+    now.keys.clear();
     now.is_open = false;
 }
 
@@ -164,6 +168,7 @@ std::uint32_t engine::join_with_lefts(client_record& of, struct_list::place& whe
 void engine::join_around_deleted() {
     for (auto run = now.deleted.rbegin(); run != now.deleted.rend(); ++run) {
         auto& of = record(run->first.client);
+        if (of.is_touched && run->first.clock >= of.state_before) continue;  // joined with all that is new
         auto where = of.structs.find(run->first.clock + run->length - 1);
         static_cast<void>(of.structs.next(where));
         do {

@@ -147,9 +147,9 @@ const item* entry_at(const engine& in, const item* current, const snapshot* at) 
 }
 
 std::optional<held_value> last_value(engine& in, const item* of) {
-    std::optional<held_value> last;
-    if (of)
-        each_value(in, *of, of->length - 1, of->length, [&](held_value&& each) { last = std::move(each); });
+    if (!of) return std::nullopt;
+    held_value last = any();
+    each_value(in, *of, of->length - 1, of->length, [&](held_value&& each) { last = std::move(each); });
     return last;
 }
 
@@ -256,7 +256,7 @@ std::vector<held_value> array::values(const snapshot* at) const {
 held_value array::get(std::uint32_t index) const {
     check(index < length());
     const auto at = engine_->index.find(*branch_, index + 1);
-    held_value found;
+    held_value found = any();
     each_value(*engine_, *at.left, at.within - 1, at.within,
                [&](held_value&& held) { found = std::move(held); });
     return found;

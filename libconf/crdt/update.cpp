@@ -1,5 +1,7 @@
 #include "libconf/crdt/update.hpp"
 
+#include <algorithm>
+
 namespace conf::crdt {
 namespace {
 
@@ -70,6 +72,9 @@ private:
         const auto client = from_.var_uint();
         std::uint64_t clock = read_clock(from_);
         const auto begin = to_.structs_.size();
+        // Never by the claim alone: a struct takes two bytes at least, mostly more than four.
+        to_.structs_.reserve(begin +
+                             static_cast<std::size_t>(std::min<std::uint64_t>(count, from_.left() / 4 + 1)));
         for (std::uint64_t i = 0; i < count && from_.ok(); ++i) {
             auto& made = to_.structs_.emplace_back();
             made.client = client;

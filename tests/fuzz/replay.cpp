@@ -18,6 +18,8 @@ constexpr std::pair<std::string_view, void (*)(fuzz::bytes)> targets[] = {
     {"address", fuzz::target::address},
     {"codecs", fuzz::target::codecs},
     {"config", fuzz::target::config},
+    {"crdt_update_v1", fuzz::target::crdt_update_v1},
+    {"crdt_update_v2", fuzz::target::crdt_update_v2},
     {"engine", fuzz::target::engine},
     {"http1", fuzz::target::http1},
     {"rtcp", fuzz::target::rtcp},

@@ -20,6 +20,8 @@ namespace target {
 void address(bytes input);
 void codecs(bytes input);
 void config(bytes input);
+void crdt_update_v1(bytes input);
+void crdt_update_v2(bytes input);
 void engine(bytes input);
 void http1(bytes input);
 void rtcp(bytes input);

@@ -32,7 +32,9 @@ public:
     [[nodiscard]] std::mt19937& random() noexcept { return random_; }
 
 private:
-    [[nodiscard]] std::uint32_t below(std::uint32_t end) { return end == 0 ? 0 : random_() % end; }
+    [[nodiscard]] std::uint32_t below(std::uint32_t end) {
+        return end == 0 ? 0 : static_cast<std::uint32_t>(random_()) % end;
+    }
     void edit_text(text in);
     void edit_map(map in);
     void edit_array(array in);

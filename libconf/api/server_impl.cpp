@@ -207,6 +207,10 @@ void server::impl::add_pages(net::http_router& routes, bool metrics) {
         made.runs_webassembly = true;
         return made;
     });
+    // Notes in a window of their own.
+    routes.add("GET", "/r/{room}/notes/{pad}", [&page = *index](const http_request& request) {
+        return net::serve_file(page, net::file_life::checked, request);
+    });
 }
 
 result<void> server::impl::start_control() {

@@ -118,7 +118,8 @@ TEST_CASE("only the call's page may run WebAssembly", "[api]") {
         return std::string(policy.substr(from, policy.find(';', from) - from));
     };
     CHECK(scripts("/r/tuesday") == "script-src 'self' 'wasm-unsafe-eval'");
-    for (const std::string path : {"/", "/status", "/healthz", "/assets/effects/noise.js"}) {
+    for (const std::string path :
+         {"/", "/status", "/healthz", "/r/tuesday/notes/agenda", "/assets/effects/noise.js"}) {
         INFO(path);
         CHECK(scripts(path) == "script-src 'self'");
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isRoomName, newRoomName, readEntered, routeOf } from "../src/app/route.ts";
+import { isRoomName, newRoomName, notesPath, readEntered, routeOf } from "../src/app/route.ts";
 
 const origin = "https://conf.example.org";
 
@@ -10,6 +10,13 @@ describe("addresses", () => {
         expect(routeOf("/r/a%20b")).toEqual({ page: "room", room: "a b" });
         expect(routeOf("/r/%zz")).toEqual({ page: "room", room: "%zz" });
         expect(routeOf("/r/a/b")).toEqual({ page: "landing" });
+        expect(routeOf("/r/a/notes")).toEqual({ page: "landing" });
+    });
+
+    it("lead to notes in a window of their own", () => {
+        const notes = { page: "notes", room: "tuesday", pad: "notes" };
+        expect(routeOf("/r/tuesday/notes/notes")).toEqual(notes);
+        expect(routeOf(notesPath("a b", "c"))).toEqual({ page: "notes", room: "a b", pad: "c" });
     });
 
     it("have the server's rules for names", () => {

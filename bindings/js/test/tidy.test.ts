@@ -38,6 +38,7 @@ describe("folders", () => {
         media: ["protocol", "session", "quirks", "model"],
         model: ["protocol", "session"],
         board: ["protocol", "session", "model"],
+        pad: ["protocol", "session"],
     };
     it.each(Object.entries(below))("%s imports only what is below: %s", (folder, allowed) => {
         const imports = files

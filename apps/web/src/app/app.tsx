@@ -1,6 +1,7 @@
 import { Announcer, Toasts } from "../kit/index.ts";
 import { LandingPage } from "../pages/landing.tsx";
 import { OldBrowserPage } from "../pages/old_browser.tsx";
+import { NotesPage } from "../pages/notes.tsx";
 import { RoomPage } from "../pages/room.tsx";
 import { route } from "./route.ts";
 
@@ -9,7 +10,9 @@ const canCall = typeof RTCPeerConnection === "function" && "addTransceiver" in R
 export function App() {
     return (
         <>
-            {!canCall ? (
+            {route.page === "notes" ? (
+                <NotesPage room={route.room} pad={route.pad} />
+            ) : !canCall ? (
                 <OldBrowserPage />
             ) : route.page === "landing" ? (
                 <LandingPage />

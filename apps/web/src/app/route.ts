@@ -1,6 +1,9 @@
-// Two addresses: "/" and "/r/{room}".
+// Three addresses: "/", "/r/{room}", and "/r/{room}/notes/{pad}".
 
-export type Route = { readonly page: "landing" } | { readonly page: "room"; readonly room: string };
+export type Route =
+    | { readonly page: "landing" }
+    | { readonly page: "room"; readonly room: string }
+    | { readonly page: "notes"; readonly room: string; readonly pad: string };
 
 const roomName = /^[A-Za-z0-9\-_.]{1,64}$/;
 
@@ -9,6 +12,10 @@ export function isRoomName(text: string): boolean {
 }
 
 export function routeOf(path: string): Route {
+    const notes = /^\/r\/([^/]+)\/notes\/([^/]+)\/?$/.exec(path);
+    if (notes !== null) {
+        return { page: "notes", room: decodeSafely(notes[1]!), pad: decodeSafely(notes[2]!) };
+    }
     const found = /^\/r\/([^/]+)\/?$/.exec(path);
     return found === null ? { page: "landing" } : { page: "room", room: decodeSafely(found[1]!) };
 }
@@ -49,6 +56,10 @@ export function go(path: string): void {
 
 export function roomPath(room: string): string {
     return `/r/${encodeURIComponent(room)}`;
+}
+
+export function notesPath(room: string, pad: string): string {
+    return `${roomPath(room)}/notes/${encodeURIComponent(pad)}`;
 }
 
 export function roomLink(room: string): string {

@@ -61,6 +61,9 @@ export const settings = {
     blur: kept("blur", false),
     layout: kept<Layout>("layout", "grid", ["grid", "speaker"]),
     panelWidth: kept("panelWidth", 360),
+    /** The notes take half of the call. */
+    notesWide: kept("notesWide", false),
+    authorColors: kept("authorColors", true),
     /** Keys that are a single letter. */
     singleKeys: kept("singleKeys", true),
     sounds: kept("sounds", true),

@@ -5,6 +5,7 @@ export type Action =
     | "camera"
     | "chat"
     | "people"
+    | "notes"
     | "hand"
     | "react"
     | "share"
@@ -19,6 +20,7 @@ export const defaultKeys: { readonly [action in Action]: string } = {
     camera: "v",
     chat: "c",
     people: "p",
+    notes: "n",
     hand: "h",
     react: "e",
     share: "s",

@@ -7,9 +7,13 @@ import { useContext } from "preact/hooks";
 import type { OwnMedia } from "../app/own_media.ts";
 import { settings } from "../app/settings.ts";
 import { BoardWatch, tellOfBoard } from "./board_watch.ts";
+import type { Notes } from "../pad/notes.ts";
+import { hueOf } from "./hue.ts";
 import { Views } from "./views.ts";
 
-export type Panel = "people" | "chat" | "info";
+export type Panel = "people" | "chat" | "notes" | "info";
+/** What is fetched when the notes are first opened. */
+export type NotesParts = Pick<typeof import("../pad/pad.tsx"), "makeNotes" | "PadView">;
 export type CallDialog = "settings" | "shortcuts" | "end" | "leave-end" | "share";
 
 /** One picture on the stage: a person, or the screen that he shares. */
@@ -69,6 +73,8 @@ export class CallModel {
     #hasClosedBoard = false;
     #heldAt = 0;
     #holding: ReturnType<typeof setTimeout> | undefined;
+    #openPad: (() => string | null) | null = null;
+    #notes: Promise<{ readonly parts: NotesParts; readonly notes: Notes }> | null = null;
 
     constructor(client: Client, own: OwnMedia, room: string) {
         this.client = client;
@@ -116,6 +122,10 @@ export class CallModel {
     dispose(): void {
         clearTimeout(this.#holding);
         this.boardWatch.dispose();
+        void this.#notes?.then(
+            ({ notes }) => notes.dispose(),
+            () => undefined,
+        );
         for (const off of this.#off.splice(0)) off();
     }
 
@@ -127,6 +137,32 @@ export class CallModel {
             if (at >= 0) this.#off.splice(at, 1);
         };
     }
+
+    /** The same ones as long as the call lasts. */
+    openNotes(
+        fetch: () => Promise<NotesParts>,
+    ): Promise<{ readonly parts: NotesParts; readonly notes: Notes }> {
+        this.#notes ??= fetch().then(
+            (parts) => {
+                const { self } = this.client;
+                const user = computed(() => ({
+                    name: self.value?.name.value ?? "",
+                    hue: hueOf(self.value?.id ?? ""),
+                }));
+                const notes = parts.makeNotes({ room: this.room, user }, null);
+                this.#openPad = () => notes.open.value?.name ?? null;
+                return { parts, notes };
+            },
+            (error: unknown) => {
+                this.#notes = null;
+                throw error;
+            },
+        );
+        return this.#notes;
+    }
+
+    /** The name of the notes that are open; null: none. */
+    readonly openPad = (): string | null => this.#openPad?.() ?? null;
 
     toggle(panel: Panel): void {
         this.panel.value = this.panel.value === panel ? null : panel;

@@ -1,11 +1,13 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { notesPath } from "../app/route.ts";
 import { settings } from "../app/settings.ts";
 import { t } from "../i18n/index.ts";
 import { Button } from "../kit/index.ts";
 import { ChatPanel } from "./chat_panel.tsx";
 import { InfoPanel } from "./info_panel.tsx";
 import { useCall } from "./model.ts";
+import { NotesPanel } from "./notes_panel.tsx";
 import { PeoplePanel } from "./people_panel.tsx";
 
 const widthLeast = 280;
@@ -28,6 +30,12 @@ export function Panels() {
                     <ChatPanel />
                 </Panel>
             );
+        case "notes":
+            return (
+                <Panel key="notes" title={t("call.notes")} wide={settings.notesWide.value} bare>
+                    <NotesPanel tools={<NotesTools />} />
+                </Panel>
+            );
         case "info":
             return (
                 <Panel key="info" title={t("call.info")}>
@@ -39,7 +47,48 @@ export function Panels() {
     }
 }
 
-function Panel({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
+/** Half of the call, or the panel's width; a window beside it; or away. */
+function NotesTools() {
+    const call = useCall();
+    const wide = settings.notesWide.value;
+    return (
+        <>
+            <Button
+                icon={wide ? "narrow" : "widen"}
+                kind="quiet"
+                iconOnly
+                class="not-on-phone"
+                label={t(wide ? "call.notes-narrower" : "call.notes-wider")}
+                onClick={() => (settings.notesWide.value = !wide)}
+            />
+            <Button
+                icon="pop-out"
+                kind="quiet"
+                iconOnly
+                label={t("call.notes-window")}
+                onClick={() => {
+                    const name = call.openPad() ?? "notes";
+                    window.open(
+                        notesPath(call.room, name),
+                        `notes ${call.room}`,
+                        "popup,width=900,height=800",
+                    );
+                    call.panel.value = null;
+                }}
+            />
+            <CloseButton title={t("call.notes")} />
+        </>
+    );
+}
+
+function Panel(props: {
+    readonly title: string;
+    readonly children: ComponentChildren;
+    readonly wide?: boolean;
+    /** Its head is a part of the content; what is read and gets the focus is there all the same. */
+    readonly bare?: boolean;
+}) {
+    const { title, children, wide = false, bare = false } = props;
     const call = useCall();
     const heading = useRef<HTMLHeadingElement>(null);
     const opener = useRef<Element | null>(null);
@@ -54,7 +103,7 @@ function Panel({ title, children }: { readonly title: string; readonly children:
     }, []);
     return (
         <aside
-            class="panel"
+            class={wide ? "panel wide" : "panel"}
             id="panel"
             aria-labelledby="panel-title"
             style={{ width: `${settings.panelWidth.value}px` }}
@@ -64,21 +113,28 @@ function Panel({ title, children }: { readonly title: string; readonly children:
                 call.panel.value = null;
             }}
         >
-            <Resizer />
-            <header>
+            {!wide && <Resizer />}
+            <header class={bare ? "hidden" : undefined}>
                 <h2 id="panel-title" ref={heading} tabIndex={-1}>
                     {title}
                 </h2>
-                <Button
-                    icon="close"
-                    kind="quiet"
-                    iconOnly
-                    label={t("call.close-panel", { name: title })}
-                    onClick={() => (call.panel.value = null)}
-                />
+                {!bare && <CloseButton title={title} />}
             </header>
             {children}
         </aside>
+    );
+}
+
+function CloseButton({ title }: { readonly title: string }) {
+    const call = useCall();
+    return (
+        <Button
+            icon="close"
+            kind="quiet"
+            iconOnly
+            label={t("call.close-panel", { name: title })}
+            onClick={() => (call.panel.value = null)}
+        />
     );
 }
 

@@ -3,9 +3,10 @@ import { useComputed, useSignal } from "@preact/signals";
 import { t, type Key } from "../i18n/index.ts";
 import { Button, Icon, Menu, Select, TextField, Toggle } from "../kit/index.ts";
 import { act } from "./act.ts";
+import { hueOf } from "./hue.ts";
 import { useCall } from "./model.ts";
 import { personActions } from "./person_actions.ts";
-import { hueOf, initialsOf } from "./tile.tsx";
+import { initialsOf } from "./tile.tsx";
 
 type Sort = "name" | "hands" | "came";
 const lockNames: readonly Lock[] = ["microphone", "camera", "screen", "chat", "private_chat", "people"];

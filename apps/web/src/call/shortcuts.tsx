@@ -42,6 +42,8 @@ function run(call: CallModel, action: Action, root: HTMLElement | null): void {
             return call.toggle("chat");
         case "people":
             return call.toggle("people");
+        case "notes":
+            return call.toggle("notes");
         case "hand":
             return act(client.raiseHand(client.self.peek()?.hand.peek() == null));
         case "react":

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { settings } from "../app/settings.ts";
 import { t } from "../i18n/index.ts";
 import { Button, Icon, Menu } from "../kit/index.ts";
+import { hueOf } from "./hue.ts";
 import type { Size } from "./layouts.ts";
 import { useCall, type TileOf } from "./model.ts";
 import { personActions } from "./person_actions.ts";
@@ -128,11 +129,4 @@ export function initialsOf(name: string): string {
     const first = [...(words[0] ?? "?")][0] ?? "?";
     const last = words.length > 1 ? ([...words[words.length - 1]!][0] ?? "") : "";
     return (first + last).toLocaleUpperCase();
-}
-
-/** One of twelve, the same at each visit. */
-export function hueOf(id: string): number {
-    let sum = 0;
-    for (const letter of id) sum = (sum * 31 + letter.codePointAt(0)!) % 9973;
-    return sum % 12;
 }

@@ -291,6 +291,16 @@ function PanelButtons() {
                 shortcut={shortcutOf("chat")}
                 onClick={() => call.toggle("chat")}
             />
+            <Button
+                icon="notes"
+                iconOnly
+                class={`round${call.panel.value === "notes" ? " active" : ""}`}
+                label={t("call.notes")}
+                expanded={call.panel.value === "notes"}
+                controls="panel"
+                shortcut={shortcutOf("notes")}
+                onClick={() => call.toggle("notes")}
+            />
         </>
     );
 }

@@ -5,19 +5,21 @@ import type boardEn from "./en/board.json";
 import type callEn from "./en/call.json";
 import type commonEn from "./en/common.json";
 import type entryEn from "./en/entry.json";
+import type padEn from "./en/pad.json";
 
 export type Language = "en" | "fr";
 export const languages: readonly Language[] = ["en", "fr"];
 export const languageNames: { readonly [tag in Language]: string } = { en: "English", fr: "Français" };
 
-type Area = "common" | "entry" | "call" | "board";
+type Area = "common" | "entry" | "call" | "board" | "pad";
 type Keys<T, A extends string> = `${A}.${Extract<keyof T, string>}`;
 /** A text that exists: a wrong key does not compile. */
 export type Key =
     | Keys<typeof commonEn, "common">
     | Keys<typeof entryEn, "entry">
     | Keys<typeof callEn, "call">
-    | Keys<typeof boardEn, "board">;
+    | Keys<typeof boardEn, "board">
+    | Keys<typeof padEn, "pad">;
 export type Values = { readonly [name: string]: string | number };
 type Text = string | { readonly [form: string]: string };
 type Words = { readonly [key: string]: Text };
@@ -29,12 +31,14 @@ const files: { readonly [tag in Language]: { readonly [area in Area]: () => Prom
             entry: () => import("./en/entry.json"),
             call: () => import("./en/call.json"),
             board: () => import("./en/board.json"),
+            pad: () => import("./en/pad.json"),
         },
         fr: {
             common: () => import("./fr/common.json"),
             entry: () => import("./fr/entry.json"),
             call: () => import("./fr/call.json"),
             board: () => import("./fr/board.json"),
+            pad: () => import("./fr/pad.json"),
         },
     };
 
@@ -103,6 +107,11 @@ export function formatNumber(value: number): string {
 /** A time of day, as a clock shows it. */
 export function formatTime(ms: number): string {
     return new Intl.DateTimeFormat(language.value, { hour: "2-digit", minute: "2-digit" }).format(ms);
+}
+
+/** A day and a time of day. */
+export function formatMoment(ms: number): string {
+    return new Intl.DateTimeFormat(language.value, { dateStyle: "medium", timeStyle: "short" }).format(ms);
 }
 
 /** "Ana, Bo and Cleo". */

@@ -84,6 +84,8 @@ export interface TextFieldProps {
     readonly hideLabel?: boolean;
     readonly inputRef?: Ref<HTMLInputElement>;
     readonly spellcheck?: boolean;
+    /** In a dialog: it has the focus when that opens. */
+    readonly first?: boolean;
 }
 
 export function TextField(props: TextFieldProps) {
@@ -96,6 +98,7 @@ export function TextField(props: TextFieldProps) {
         maxLength: props.maxLength,
         autocomplete: props.autocomplete ?? "off",
         spellcheck: props.spellcheck,
+        autofocus: props.first,
         "aria-invalid": props.error ? ("true" as const) : undefined,
         "aria-describedby": described === "" ? undefined : described,
         onInput: (event: { readonly currentTarget: { readonly value: string } }) =>

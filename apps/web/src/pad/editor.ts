@@ -1,0 +1,185 @@
+// ProseMirror over one pad. It lives as long as the pad is open, whether it is on the screen or not, so that undo and
+// caret outlast a panel that is closed.
+
+import type { AuthorBook, PadSession } from "@libconf/client/pad";
+import { signal, type ReadonlySignal } from "@preact/signals";
+import type { Node } from "prosemirror-model";
+import { EditorState, type Command } from "prosemirror-state";
+import { EditorView } from "prosemirror-view";
+import { initProseMirrorDoc, yCursorPlugin, ySyncPlugin, yUndoPlugin, yUndoPluginKey } from "y-prosemirror";
+import { authorMarks, refreshAuthors } from "./author_marks.ts";
+import { caret, selection } from "./carets.ts";
+import { insertImage, setLink } from "./commands.ts";
+import { findPlugin } from "./find.ts";
+import { keyPlugins, type Outside } from "./keys.ts";
+import { cleanHtml } from "./paste.ts";
+import { markdownRules } from "./rules.ts";
+import { ownImage, safeLink } from "./safe.ts";
+import { schema } from "./schema.ts";
+import { placeholder } from "./placeholder.ts";
+import { tableRules } from "./tables.ts";
+import { TaskView } from "./tasks.ts";
+
+/** Puts a picture into the server's store and tells its path. */
+export type Upload = (file: File) => Promise<string>;
+
+export interface EditorWords {
+    readonly label: () => string;
+    readonly task: () => string;
+    /** What stands where nothing is written yet. */
+    readonly empty: () => string;
+}
+
+export interface EditorOptions {
+    readonly session: PadSession;
+    readonly book: AuthorBook;
+    readonly colors: ReadonlySignal<boolean>;
+    readonly words: EditorWords;
+    readonly outside: Outside;
+    /** The id of what explains the keys. */
+    readonly hint: string;
+    /** Null: there is nowhere to put pictures. */
+    readonly upload: Upload | null;
+    readonly failed: (error: unknown) => void;
+}
+
+export class PadEditor {
+    readonly view: EditorView;
+    /** Grows with every change of text or selection. */
+    readonly changes: ReadonlySignal<number>;
+    readonly #changes = signal(0);
+    readonly #options: EditorOptions;
+    readonly #off: (() => void)[] = [];
+
+    constructor(options: EditorOptions) {
+        this.#options = options;
+        this.changes = this.#changes;
+        const { session, book, colors, words, hint } = options;
+        // An empty one has a paragraph to write in, which is not written into the document.
+        const { doc, mapping } =
+            session.root.length === 0
+                ? { doc: schema.topNodeType.createAndFill()!, mapping: new Map() }
+                : initProseMirrorDoc(session.root, schema);
+        const state = EditorState.create({
+            doc,
+            plugins: [
+                ySyncPlugin(session.root, { mapping }),
+                yCursorPlugin(session.awareness, { cursorBuilder: caret, selectionBuilder: selection }),
+                yUndoPlugin(),
+                markdownRules(),
+                ...keyPlugins(options.outside),
+                tableRules(),
+                placeholder(words.empty),
+                findPlugin(),
+                authorMarks(session.root, book, () => colors.peek()),
+            ],
+        });
+        const editable = (): boolean => session.writable.peek();
+        this.view = new EditorView(null, {
+            state,
+            editable,
+            attributes: () => ({
+                class: "pad-text",
+                role: editable() ? "textbox" : "document",
+                tabindex: "0",
+                ...(editable() ? { "aria-multiline": "true", "aria-describedby": hint } : {}),
+                "aria-label": words.label(),
+            }),
+            nodeViews: {
+                task_item: (node, view, pos) => new TaskView(node, view, pos, words.task),
+            },
+            transformPastedHTML: cleanHtml,
+            handlePaste: (view, event) => this.#paste(view, event),
+            handleDrop: (_, event) => this.#takeFiles(event.dataTransfer),
+            handleClick: (_, __, event) => follow(event),
+            dispatchTransaction: (tr) => {
+                this.view.updateState(this.view.state.apply(tr));
+                this.#changes.value += 1;
+            },
+        });
+        this.#off.push(
+            session.writable.subscribe(() => this.refresh()),
+            colors.subscribe((shown) => refreshAuthors(this.view, session.root, book, shown)),
+        );
+    }
+
+    dispose(): void {
+        for (const off of this.#off) off();
+        this.view.destroy();
+    }
+
+    /** Another language, or another right. */
+    refresh(): void {
+        this.view.setProps({});
+        this.#changes.value += 1;
+    }
+
+    /** Whether it can be done here and now; whoever asks is asked to draw again when that may have changed. */
+    can(command: Command): boolean {
+        void this.#changes.value;
+        return this.#options.session.writable.value && command(this.view.state);
+    }
+
+    /** Does it, and goes on with the text. */
+    do(command: Command): void {
+        if (this.view.editable) command(this.view.state, this.view.dispatch, this.view);
+        this.view.focus();
+    }
+
+    get canUndo(): boolean {
+        return this.#undo.undoStack.length > 0;
+    }
+
+    get canRedo(): boolean {
+        return this.#undo.redoStack.length > 0;
+    }
+
+    /** All of it becomes that, as one edit that can be undone. */
+    replaceAll(doc: Node): void {
+        this.#undo.stopCapturing();
+        const { tr } = this.view.state;
+        this.view.dispatch(tr.replaceWith(0, tr.doc.content.size, doc.content));
+        this.#undo.stopCapturing();
+    }
+
+    async insertPicture(file: File): Promise<void> {
+        const { upload, failed } = this.#options;
+        if (upload === null) return;
+        try {
+            const src = ownImage(await upload(file));
+            if (src === null) throw new Error(file.name);
+            this.do(insertImage(src, file.name.replace(/\.\w+$/, "")));
+        } catch (error) {
+            failed(error);
+        }
+    }
+
+    get #undo() {
+        return yUndoPluginKey.getState(this.view.state)!.undoManager;
+    }
+
+    #paste(view: EditorView, event: ClipboardEvent): boolean {
+        if (this.#takeFiles(event.clipboardData)) return true;
+        const text = event.clipboardData?.getData("text/plain").trim() ?? "";
+        const { from, to, empty } = view.state.selection;
+        // An address over words makes a link of them.
+        if (empty || !/^(https?|mailto):/i.test(text) || safeLink(text) === null) return false;
+        return setLink(text, view.state.doc.textBetween(from, to, " "))(view.state, view.dispatch);
+    }
+
+    #takeFiles(from: DataTransfer | null): boolean {
+        const pictures = [...(from?.files ?? [])].filter((one) => one.type.startsWith("image/"));
+        if (pictures.length === 0 || this.#options.upload === null || !this.view.editable) return false;
+        for (const one of pictures) void this.insertPicture(one);
+        return true;
+    }
+}
+
+/** In a text that is being written a link is followed with Ctrl or Cmd; elsewhere the browser does it. */
+function follow(event: MouseEvent): boolean {
+    const link = (event.target as Element | null)?.closest("a[href]");
+    if (!(link instanceof HTMLAnchorElement) || !(event.ctrlKey || event.metaKey)) return false;
+    const href = safeLink(link.getAttribute("href"));
+    if (href !== null) window.open(href, "_blank", "noopener,noreferrer");
+    return true;
+}

@@ -1,0 +1,47 @@
+// A document as it was, to be read.
+
+import type { AuthorBook, VersionBytes } from "@libconf/client/pad";
+import { rootName } from "@libconf/client/pad";
+import type { Node } from "prosemirror-model";
+import { EditorState } from "prosemirror-state";
+import { EditorView } from "prosemirror-view";
+import { yXmlFragmentToProseMirrorRootNode } from "y-prosemirror";
+import * as Y from "yjs";
+import { authorMarks } from "./author_marks.ts";
+import { schema } from "./schema.ts";
+import { settings } from "../app/settings.ts";
+
+export interface OldView {
+    readonly doc: Node;
+    dispose(): void;
+}
+
+/** Throws where the bytes are no update. */
+export function oldView(into: HTMLElement, bytes: VersionBytes, book: AuthorBook, label: string): OldView {
+    const then = new Y.Doc();
+    Y.applyUpdate(then, bytes);
+    const root = then.getXmlFragment(rootName);
+    const doc = rootNode(root);
+    const view = new EditorView(into, {
+        state: EditorState.create({
+            doc,
+            plugins: [authorMarks(root, book, () => settings.authorColors.peek())],
+        }),
+        editable: () => false,
+        attributes: { class: "pad-text", role: "document", tabindex: "0", "aria-label": label },
+    });
+    return {
+        doc,
+        dispose: () => {
+            view.destroy();
+            then.destroy();
+        },
+    };
+}
+
+/** An empty document has a paragraph all the same. */
+function rootNode(root: Y.XmlFragment): Node {
+    return root.length === 0
+        ? schema.topNodeType.createAndFill()!
+        : yXmlFragmentToProseMirrorRootNode(root, schema);
+}

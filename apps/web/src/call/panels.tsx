@@ -114,12 +114,18 @@ function Panel(props: {
             }}
         >
             {!wide && <Resizer />}
-            <header class={bare ? "hidden" : undefined}>
-                <h2 id="panel-title" ref={heading} tabIndex={-1}>
+            {bare ? (
+                <h2 class="hidden" id="panel-title" ref={heading} tabIndex={-1}>
                     {title}
                 </h2>
-                {!bare && <CloseButton title={title} />}
-            </header>
+            ) : (
+                <header>
+                    <h2 id="panel-title" ref={heading} tabIndex={-1}>
+                        {title}
+                    </h2>
+                    <CloseButton title={title} />
+                </header>
+            )}
             {children}
         </aside>
     );

@@ -196,24 +196,17 @@ const marks = {
             return ["a", { href, rel: "noopener noreferrer nofollow", target: "_blank", title: href }, 0];
         },
     },
+    // Styles are attributes by then (tags.ts); an element that has one is read as what it is, too.
     em: {
-        parseDOM: [{ tag: "i" }, { tag: "em" }, { style: "font-style=italic" }],
+        parseDOM: [{ tag: "i" }, { tag: "em" }, { tag: "[data-em]", consuming: false, priority: 60 }],
         toDOM: (): DOMOutputSpec => ["em", 0],
     },
     strong: {
-        parseDOM: [
-            { tag: "strong" },
-            // Some office programs wrap everything they copy in one that is not bold.
-            { tag: "b", getAttrs: (dom) => (dom.style.fontWeight === "normal" ? false : null) },
-            {
-                style: "font-weight",
-                getAttrs: (value) => (/^(bold(er)?|[6-9]00)$/.test(value) ? null : false),
-            },
-        ],
+        parseDOM: [{ tag: "b" }, { tag: "strong" }, { tag: "[data-strong]", consuming: false, priority: 60 }],
         toDOM: (): DOMOutputSpec => ["strong", 0],
     },
     underline: {
-        parseDOM: [{ tag: "u" }, { style: "text-decoration=underline" }],
+        parseDOM: [{ tag: "u" }, { tag: "[data-underline]", consuming: false, priority: 60 }],
         toDOM: (): DOMOutputSpec => ["u", 0],
     },
     strike: {
@@ -221,7 +214,7 @@ const marks = {
             { tag: "s" },
             { tag: "del" },
             { tag: "strike" },
-            { style: "text-decoration=line-through" },
+            { tag: "[data-strike]", consuming: false, priority: 60 },
         ],
         toDOM: (): DOMOutputSpec => ["s", 0],
     },

@@ -9,6 +9,7 @@ packages_build=(
     libasio-dev           # sockets and timers
     libcli11-dev          # command lines of the programs
     libfmt-dev            # formatting
+    libmd4c-dev           # Markdown into pads
     libspdlog-dev         # log of the programs
     libsqlite3-dev        # what rooms keep
     libsrtp2-dev          # SRTP of what is received, SRTCP

@@ -39,6 +39,14 @@ if(CONF_IPSEC_MB)
     endif()
 endif()
 
+# The parser of Markdown alone, without the writer of HTML that its CMake file asks for, too.
+find_library(CONF_MD4C_LIBRARY md4c)
+find_path(CONF_MD4C_INCLUDE_DIR md4c.h)
+mark_as_advanced(CONF_MD4C_LIBRARY CONF_MD4C_INCLUDE_DIR)
+if(NOT CONF_MD4C_LIBRARY OR NOT CONF_MD4C_INCLUDE_DIR)
+    conf_missing(libmd4c-dev)
+endif()
+
 find_package(SQLite3 QUIET)
 if(NOT SQLite3_FOUND)
     conf_missing(libsqlite3-dev)

@@ -71,7 +71,9 @@ struct sqlite_store::impl {
             "INSERT INTO room_record (room, kind, key, value) VALUES (?1, ?2, ?3, ?4)"
             " ON CONFLICT (room, kind, key) DO UPDATE SET value = excluded.value");
         erase = on.prepare("DELETE FROM room_record WHERE room = ?1 AND kind = ?2 AND key = ?3");
-        names = on.prepare("SELECT DISTINCT room FROM room_record ORDER BY room");
+        names = on.prepare(
+            // What stands below a room, "ROOM/...", is not a room.
+            "SELECT DISTINCT room FROM room_record WHERE instr(room, '/') = 0 ORDER BY room");
         thread = std::thread([this] { run(); });
     }
     ~impl() {

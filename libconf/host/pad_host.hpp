@@ -1,0 +1,178 @@
+/// The pads of all rooms: their connections, what is kept of them, and who may do what.
+#pragma once
+
+#include "libconf/auth/pad_token.hpp"
+#include "libconf/base/ip_address.hpp"
+#include "libconf/net/http_router.hpp"
+#include "libconf/net/loop_timer.hpp"
+#include "libconf/pad/pad.hpp"
+#include "libconf/store/room_store.hpp"
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace conf::net {
+class event_loop;
+}
+
+namespace conf::metrics {
+class text_writer;
+}
+
+namespace conf::host {
+
+/// What the list of a room's pads says of one.
+struct pad_entry {
+    std::string title;
+    pads::wall_time created{};
+    pads::wall_time changed{};  ///< 0: never
+    pads::rules rules;
+
+    friend bool operator==(const pad_entry&, const pad_entry&) = default;
+};
+
+struct pad_counters {
+    std::uint64_t connections = 0;  ///< now
+    std::uint64_t loaded = 0;       ///< pads in memory, now
+    std::uint64_t frames = 0;
+    std::uint64_t messages_sent = 0;
+    std::uint64_t updates_kept = 0;
+    std::uint64_t turned_away = 0;
+    std::array<std::uint64_t, pads::refusal_count> refusals{};
+};
+
+/// A thin shell around `pads::pad`: it judges tokens, lets the store keep a turn's records before anybody sees
+/// the turn or a later one, loads a pad when somebody comes and puts it away when everybody has gone. Everything
+/// runs on one loop.
+///
+/// In the store a room's list is under "ROOM/", a pad under "ROOM/PAD": names have no "/".
+class pad_host {
+public:
+    struct environment {
+        net::event_loop& loop;
+        store::room_store& store;
+        crypto::random_key key{};
+        std::function<bool()> rooms_open;
+        /// Tokens that this server signed, with the time and the secrets of now.
+        std::function<result<auth::pad_token>(std::string_view)> verify;
+        /// Whether that address may try tokens, and that one of its tokens was not good (SEC-ROOM-1).
+        std::function<bool(const ip_address&)> may_try = {};
+        std::function<void(const ip_address&)> tried = {};
+        /// When it is kept: who wrote in which pad. None: nobody wants to know.
+        std::function<void(const std::string& room, const std::string& pad, const std::string& person)> on_write = {};
+        pads::limits limits = {};
+    };
+    explicit pad_host(environment around);
+    ~pad_host();
+    pad_host(const pad_host&) = delete;
+    pad_host& operator=(const pad_host&) = delete;
+
+    /// `/pad/{room}/{name}`: y-websocket's address. The host has to outlive every server that uses `routes`.
+    void add_routes(net::http_router& routes, std::vector<std::string> origins);
+
+    // What a request may do: `verdict` is nothing, or why not.
+    struct caller {
+        pads::visitor who;
+        bool by_token = false;
+        bool names_pad = false;  ///< the token is for that pad alone
+    };
+    enum class refusal : std::uint8_t { none, bad_token, forbidden, unknown, rate };
+    struct entry {
+        refusal why = refusal::none;
+        std::string text;
+        caller is;
+    };
+    /// An empty `pad`: the room's list.
+    [[nodiscard]] entry admit(std::string_view room, std::string_view pad, const std::optional<std::string>& token,
+                              pads::right wanted, const ip_address& from);
+
+    // Pads and lists. `then` runs when it is loaded, perhaps at once.
+
+    using list = std::map<std::string, pad_entry>;
+    /// A room that has none shows one that is made when it is opened.
+    void with_list(const std::string& room, std::function<void(const list&)> then);
+    /// Of a pad that is there, or is to be made; null: there is none, or the room has as many as it may.
+    void with_pad(const std::string& room, const std::string& name, bool make,
+                  std::function<void(pads::pad*, const pad_entry&)> then);
+    using changed = std::function<void(const result<void>&)>;
+    /// Runs `edit` on a pad, and `then` when what it did is kept.
+    void edit(const std::string& room, const std::string& name, bool make,
+              std::function<result<void>(pads::pad&, const pads::moment&, pads::outputs&)> edit, changed then);
+    /// `pad_errc::exists`, `full`, `bad_title`.
+    void create(const std::string& room, const std::string& name, std::string title, changed then);
+    /// What `change` leaves in the entry; `unknown_pad`, `bad_title`.
+    void change(const std::string& room, const std::string& name, std::function<void(pad_entry&)> change,
+                changed then);
+    void remove(const std::string& room, const std::string& name, changed then);
+    [[nodiscard]] std::size_t people_in(const std::string& room, const std::string& name) const;
+
+    // From the room's meeting.
+    /// He was sent away: his connections end.
+    void dismiss(const std::string& room, std::string_view person);
+
+    void set_saving(bool works) noexcept { saving_ = works; }
+    void announce_restart();
+
+    [[nodiscard]] pad_counters count() const;
+    void write_metrics(metrics::text_writer& to) const;
+
+    [[nodiscard]] static pads::moment moment_now();
+    [[nodiscard]] static bool is_title(std::string_view text);
+    /// The pad of a room that has none yet.
+    static constexpr std::string_view first_pad = "notes";
+
+private:
+    struct connection;
+    struct directory;
+    struct place;
+    using address = std::pair<std::string, std::string>;  // room, pad
+
+    void open(const net::http_request& request, net::websocket socket, net::websocket_callbacks& made);
+    void take(pads::connection_id from, bytes frame);
+    void closed(pads::connection_id which);
+
+    [[nodiscard]] directory& enter(const std::string& room);
+    void when_listed(const std::string& room, std::function<void(directory&)> what);
+    void save_entry(const std::string& room, const std::string& name, const pad_entry* now, changed then);
+    [[nodiscard]] place& enter(const address& where, const pads::rules& rules);
+    void when_loaded(place& in, std::function<void(place&)> what);
+    void loaded(const address& where, const result<std::vector<rooms::record>>& records);
+    void finish_turn(place& in);
+    void release(const address& where);
+    void put_away(const address& where);
+    void give_up(const address& where);
+    void end_place(const address& where, std::uint16_t code, std::string_view reason);
+    [[nodiscard]] static pad_entry new_entry(std::string title);
+    void note_changed(place& in);
+    void ring();
+    void arm(place& in);
+    void set_due(place& in, std::optional<instant> when);
+    [[nodiscard]] place* find(const address& where) noexcept;
+
+    environment around_;
+    crypto::keyed_random random_;
+    net::loop_timer timer_;
+    std::map<std::string, std::unique_ptr<directory>, std::less<>> directories_;
+    std::map<address, std::unique_ptr<place>> places_;
+    std::set<std::pair<instant, address>> due_;
+    std::unordered_map<pads::connection_id, std::unique_ptr<connection>> connections_;
+    pads::connection_id next_connection_ = 1;
+    bool saving_ = true;
+    pads::outputs out_;
+    std::vector<changed> thens_;  ///< of who waits for the turn that `out_` is of
+    pad_counters count_;
+    /// What posted callbacks look at: this object may be gone when they run.
+    std::shared_ptr<pad_host*> self_ = std::make_shared<pad_host*>(this);
+};
+
+}  // namespace conf::host

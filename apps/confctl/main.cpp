@@ -37,6 +37,9 @@ struct wishes {
     std::int64_t life_s = 3600;
     std::string role = "viewer";
     std::uint32_t uses = 0;
+    std::string pad;
+    std::string pad_right = "write";
+    std::string person;
     std::string base = "http://localhost:8080";
 };
 
@@ -94,35 +97,45 @@ int status(const wishes& wanted) {
     });
 }
 
-int token(const wishes& wanted) {
-    const auto request = fmt::format("token room={} right={} name={} seconds={}", wanted.room, wanted.right,
-                                     wanted.name, wanted.life_s);
-    return ask_any(wanted, request, [](const std::string& path, const std::string& text) {
+/// Asks for a token and prints it, as `print` does; else says why there is none.
+template <class Print>
+int ask_for_token(const wishes& wanted, const std::string& request, const Print& print) {
+    return ask_any(wanted, request, [&](const std::string& path, const std::string& text) {
         const auto answer = nlohmann::json::parse(text, nullptr, false);
         if (answer.is_object() && answer.contains("token")) {
-            fmt::print("{}\n", answer["token"].get<std::string>());
+            print(answer["token"].get<std::string>());
             return good;
         }
-        const auto why =
-            answer.is_object() ? answer.value("error", "it gave no token") : "its answer is not JSON";
-        fmt::print(stderr, "{}: {}\n", path, why);
+        fmt::print(stderr, "{}: {}\n", path,
+                   answer.is_object() ? answer.value("error", "it gave no token") : "its answer is not JSON");
         return failed;
     });
 }
 
+void print_line(const std::string& text) {
+    fmt::print("{}\n", text);
+}
+
+int token(const wishes& wanted) {
+    return ask_for_token(wanted,
+                         fmt::format("token room={} right={} name={} seconds={}", wanted.room, wanted.right,
+                                     wanted.name, wanted.life_s),
+                         print_line);
+}
+
 int invite(const wishes& wanted) {
-    const auto request = fmt::format("invite room={} role={} uses={} seconds={} name={}", wanted.room,
-                                     wanted.role, wanted.uses, wanted.life_s, wanted.name);
-    return ask_any(wanted, request, [&](const std::string& path, const std::string& text) {
-        const auto answer = nlohmann::json::parse(text, nullptr, false);
-        if (answer.is_object() && answer.contains("token")) {
-            fmt::print("{}/r/{}#token={}\n", wanted.base, wanted.room, answer["token"].get<std::string>());
-            return good;
-        }
-        fmt::print(stderr, "{}: {}\n", path,
-                   answer.is_object() ? answer.value("error", "it gave no link") : "its answer is not JSON");
-        return failed;
-    });
+    return ask_for_token(wanted,
+                         fmt::format("invite room={} role={} uses={} seconds={} name={}", wanted.room,
+                                     wanted.role, wanted.uses, wanted.life_s, wanted.name),
+                         [&](const std::string& made) {
+                             fmt::print("{}/r/{}#token={}\n", wanted.base, wanted.room, made);
+                         });
+}
+
+int pad_token(const wishes& wanted) {
+    const auto request = fmt::format("pad room={} pad={} right={} seconds={} person={} name={}", wanted.room,
+                                     wanted.pad, wanted.pad_right, wanted.life_s, wanted.person, wanted.name);
+    return ask_for_token(wanted, request, print_line);
 }
 
 int check_config(const wishes& wanted) {
@@ -214,6 +227,25 @@ int main(int argc, char** argv) {
     bid->add_option("--config", wanted.config, "The server's configuration, which names the socket")
         ->type_name("FILE");
 
+    auto* open = flags.add_subcommand("pad", "Make a token for the pads of a room");
+    open->add_option("room", wanted.room, "The room's name")->required()->type_name("ROOM");
+    open->add_option("pad", wanted.pad, "The pad's name; all of the room where it is not given")->type_name("PAD");
+    open->add_option("--right", wanted.pad_right, "What it is good for")
+        ->check(CLI::IsMember({"read", "write", "manage"}))
+        ->capture_default_str();
+    open->add_option("--person", wanted.person, "Whose the text is that is written with it; a guest's where not given")
+        ->type_name("PERSON");
+    open->add_option("--name", wanted.name, "The person's name; who writes says it where it is not given")
+        ->type_name("NAME");
+    open->add_option("--for", wanted.life_s, "How long it is good")
+        ->transform(CLI::AsNumberWithUnit(
+            std::map<std::string, std::int64_t>{{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86'400}}))
+        ->default_str("1h")
+        ->type_name("TIME");
+    open->add_option("--socket", wanted.socket, "The server's control socket")->type_name("PATH");
+    open->add_option("--config", wanted.config, "The server's configuration, which names the socket")
+        ->type_name("FILE");
+
     try {
         flags.parse(argc, argv);
     } catch (const CLI::ParseError& stopped) {
@@ -222,6 +254,7 @@ int main(int argc, char** argv) {
     if (*show) return status(wanted);
     if (*sign) return token(wanted);
     if (*bid) return invite(wanted);
+    if (*open) return pad_token(wanted);
     if (*check) {
         if (wanted.program.empty()) wanted.program = programs.front();
         return check_config(wanted);

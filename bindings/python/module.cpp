@@ -59,6 +59,28 @@ const char* name_of(conf::meeting_event_kind kind) {
     return "ended";
 }
 
+conf::pad_right right_named(const std::string& name) {
+    if (name == "read") return conf::pad_right::read;
+    if (name == "write") return conf::pad_right::write;
+    if (name == "manage") return conf::pad_right::manage;
+    throw std::invalid_argument("\"" + name + "\" is no right; there are read, write and manage");
+}
+
+conf::pad_format format_named(const std::string& name) {
+    if (name == "txt") return conf::pad_format::text;
+    if (name == "md") return conf::pad_format::markdown;
+    if (name == "html") return conf::pad_format::html;
+    throw std::invalid_argument("\"" + name + "\" is no format; there are txt, md and html");
+}
+
+void must(const conf::result<void>& done) {
+    if (!done) throw std::runtime_error(done.error().message());
+}
+
+double seconds_of(conf::pad_time from) {
+    return std::chrono::duration<double>(from.time_since_epoch()).count();
+}
+
 /// Owns the server, and lets go of Python's lock wherever it waits: its threads call back into Python.
 class server {
 public:
@@ -116,6 +138,7 @@ public:
         meetings().on_event(std::move(handler));
     }
     [[nodiscard]] conf::meetings meetings() const { return running().meetings(); }
+    [[nodiscard]] conf::room_pads pads() const { return running().pads(); }
 
 private:
     [[nodiscard]] conf::server& running() const {
@@ -160,6 +183,21 @@ PYBIND11_MODULE(_libconf, module) {
             return std::string("<Event ") + name_of(self.what) + " in " + self.room + ">";
         });
 
+    py::class_<conf::pad_info>(module, "PadInfo", "A pad in the list of its room.")
+        .def_readonly("name", &conf::pad_info::name)
+        .def_readonly("title", &conf::pad_info::title)
+        .def_property_readonly("changed", [](const conf::pad_info& self) { return seconds_of(self.changed); })
+        .def_readonly("people", &conf::pad_info::people)
+        .def_readonly("locked", &conf::pad_info::locked);
+    py::class_<conf::pad_author>(module, "PadAuthor", "Somebody who wrote in a pad.")
+        .def_readonly("person", &conf::pad_author::person)
+        .def_readonly("name", &conf::pad_author::name)
+        .def_readonly("clients", &conf::pad_author::clients);
+    py::class_<conf::pad_version>(module, "PadVersion", "What a pad was at one time.")
+        .def_readonly("number", &conf::pad_version::number)
+        .def_property_readonly("at", [](const conf::pad_version& self) { return seconds_of(self.at); })
+        .def_readonly("authors", &conf::pad_version::authors);
+
     const auto no_lock = py::call_guard<py::gil_scoped_release>();
     py::class_<server>(module, "Server")
         .def(py::init<std::vector<std::string>, std::vector<std::string>, const std::string&,
@@ -200,5 +238,67 @@ PYBIND11_MODULE(_libconf, module) {
             [](const server& self, const std::string& room, const std::string& name,
                const std::string& text) { self.meetings().say(room, name, text); },
             no_lock)
-        .def("end", [](const server& self, const std::string& room) { self.meetings().end(room); }, no_lock);
+        .def("end", [](const server& self, const std::string& room) { self.meetings().end(room); }, no_lock)
+        .def(
+            "pad_token",
+            [](const server& self, const std::string& room, const std::string& pad, const std::string& right,
+               const std::string& person, const std::string& name, double life_s) {
+                return value_of(self.pads().token({.room = room,
+                                                   .pad = pad,
+                                                   .right = right_named(right),
+                                                   .person = person,
+                                                   .name = name,
+                                                   .life = std::chrono::seconds(static_cast<std::int64_t>(life_s))}));
+            },
+            no_lock)
+        .def(
+            "pads", [](const server& self, const std::string& room) { return value_of(self.pads().list(room)); },
+            no_lock)
+        .def(
+            "pad_read",
+            [](const server& self, const std::string& room, const std::string& pad, const std::string& as) {
+                return value_of(self.pads().read(room, pad, format_named(as)));
+            },
+            no_lock)
+        .def(
+            "pad_write",
+            [](const server& self, const std::string& room, const std::string& pad, const std::string& text,
+               const std::string& as, bool append, const std::string& person, const std::string& name) {
+                const conf::pad_writer by{person, name};
+                must(append ? self.pads().append(room, pad, text, format_named(as), by)
+                            : self.pads().write(room, pad, text, format_named(as), by));
+            },
+            no_lock)
+        .def(
+            "pad_lock",
+            [](const server& self, const std::string& room, const std::string& pad, bool on) {
+                must(self.pads().lock(room, pad, on));
+            },
+            no_lock)
+        .def(
+            "pad_authors",
+            [](const server& self, const std::string& room, const std::string& pad) {
+                return value_of(self.pads().authors(room, pad));
+            },
+            no_lock)
+        .def(
+            "pad_history",
+            [](const server& self, const std::string& room, const std::string& pad) {
+                return value_of(self.pads().history(room, pad));
+            },
+            no_lock)
+        .def(
+            "pad_version",
+            [](const server& self, const std::string& room, const std::string& pad, std::uint64_t number,
+               const std::string& as) {
+                return value_of(self.pads().read_version(room, pad, number, format_named(as)));
+            },
+            no_lock)
+        .def(
+            "pad_restore",
+            [](const server& self, const std::string& room, const std::string& pad, std::uint64_t number,
+               const std::string& person, const std::string& name) {
+                must(self.pads().restore(room, pad, number, {person, name}));
+            },
+            no_lock);
 }

@@ -7,6 +7,7 @@
 #include <conf/log.hpp>
 #include <conf/media.hpp>
 #include <conf/meetings.hpp>
+#include <conf/pad.hpp>
 #include <conf/result.hpp>
 #include <conf/room.hpp>
 #include <conf/turn.hpp>
@@ -99,6 +100,9 @@ public:
 
     /// The people on the pages of rooms.
     [[nodiscard]] conf::meetings meetings() const;
+
+    /// The texts that people of a room write together.
+    [[nodiscard]] room_pads pads() const;
 
     /// What happens in rooms from now on; an empty function ends it. One handler: the last one counts, and
     /// the one before does not run any more when this returns, unless a callback made this call.

@@ -53,6 +53,10 @@ conf::meetings server::meetings() const {
     return impl_->meetings();
 }
 
+room_pads server::pads() const {
+    return impl_->pads();
+}
+
 void server::on_event(room_event_handler handler) {
     impl_->on_event(std::move(handler));
 }

@@ -5,8 +5,10 @@
 #include "libconf/auth/access_token.hpp"
 #include "libconf/auth/base64url.hpp"
 #include "libconf/auth/names.hpp"
+#include "libconf/auth/pad_token.hpp"
 #include "libconf/auth/room_token.hpp"
 #include "libconf/crypto/random.hpp"
+#include "libconf/host/pad_api.hpp"
 #include "libconf/metrics/process.hpp"
 #include "libconf/metrics/text_writer.hpp"
 #include "libconf/net/clock.hpp"
@@ -149,6 +151,8 @@ std::shared_ptr<const net::http_router> server::impl::make_routes(bool pages, bo
     if (pages) {
         add_pages(*routes, metrics);
         calls_->add_routes(*routes, options_.http.origins);
+        pads_->add_routes(*routes, options_.http.origins);
+        host::add_pad_api(*routes, *pads_, {.origins = options_.http.origins});
     }
     if (pages && media_) {
         net::add_media_routes(*routes, *media_, media_rules());
@@ -219,11 +223,32 @@ result<void> server::impl::start_control() {
         if (request == "status") return status_json();
         if (request.starts_with("token ")) return sign_token(request.substr(6));
         if (request.starts_with("invite ")) return sign_invitation(request.substr(7));
-        return std::string(R"({"error":"unknown request; known: status, token, invite"})");
+        if (request.starts_with("pad ")) return sign_pad_token(request.substr(4));
+        return std::string(R"({"error":"unknown request; known: status, token, invite, pad"})");
     });
     if (!opened) return with_key("control.socket", opened.error());
     control_ = std::move(*opened);
     return {};
+}
+
+void server::impl::start_pads() {
+    pads_ = std::make_unique<host::pad_host>(host::pad_host::environment{
+        .loop = loop_,
+        .store = *store_,
+        .key = crypto::system_random_key(),
+        .rooms_open = [this] { return rooms_open_; },
+        .verify = [this](std::string_view token) {
+            return auth::verify_pad_token(token, token_secrets_, net::wall_now());
+        },
+        .live_right = [this](std::string_view room, std::string_view person) { return live_right(room, person); },
+        .may_try = [this](const ip_address& from) { return failed_lookups_->would_admit(from, net::clock_now()); },
+        .tried = [this](const ip_address& from) {
+            static_cast<void>(failed_lookups_->admits(from, net::clock_now()));
+        },
+        .on_write = [this](const std::string& room, const std::string& pad,
+                           const std::string& person) { pads_way_->take(room, pad, person); }});
+    pads_way_->server.emplace(room_pads::impl::end{
+        loop_, *pads_, [this]() -> const std::vector<std::string>& { return token_secrets_; }});
 }
 
 /// What nobody outside needs to know.
@@ -288,6 +313,7 @@ result<void> server::impl::start_calls() {
                          {{"why", works.error().message()}});
                  }
                  calls_->set_saving(works.has_value());
+                 pads_->set_saving(works.has_value());
              }});
         if (!opened) return with_key("data.path", opened.error());
         store_ = std::move(*opened);
@@ -301,8 +327,13 @@ result<void> server::impl::start_calls() {
         .rooms_open = [this] { return rooms_open_; },
         .participants_max = [this] { return participants_max_; },
         .ice = [this](const auto&) { return call_ice(); },
-        .on_event = [this](const std::string& room,
-                           const rooms::event& what) { meetings_->take(room, what); }});
+        .pads = [this](const std::string& room, const rooms::person_info& to) { return give_pads(room, to); },
+        .on_event =
+            [this](const std::string& room, const rooms::event& what) {
+                tell_pads(room, what);
+                meetings_->take(room, what);
+            }});
+    start_pads();
     meetings_->server.emplace(meetings::impl::end{
         loop_, *calls_, [this]() -> const std::vector<std::string>& { return token_secrets_; }});
     return {};
@@ -354,6 +385,7 @@ result<void> server::impl::start_turn() {
 
 server::impl::~impl() {
     meetings_->cut();
+    pads_way_->cut();
     stop();
     // The relay first: a drain that is under way waits for it.
     if (turn_) turn_->stop();
@@ -414,6 +446,7 @@ void server::impl::drain() {
 
 void server::impl::run_drain() {
     loop_.post([this] { calls_->announce_restart(); });
+    loop_.post([this] { pads_->announce_restart(); });
     if (media_) media_->drain();
     if (turn_) {
         turn_->drain();
@@ -506,6 +539,7 @@ std::string server::impl::metrics_text() const {
     conf::metrics::write_process_metrics(writer);
     http_->stats().write(writer);
     calls_->write_metrics(writer);
+    pads_->write_metrics(writer);
     if (media_) media_->write_metrics(text);
     if (turn_) turn_->write_metrics(text);
     return text;

@@ -5,9 +5,11 @@
 #include "libconf/api/log_queue.hpp"
 #include "libconf/api/media_handles.hpp"
 #include "libconf/api/meetings.hpp"
+#include "libconf/api/pads.hpp"
 #include "libconf/api/room_events.hpp"
 #include "libconf/api/status_page.hpp"
 #include "libconf/host/call_host.hpp"
+#include "libconf/host/pad_host.hpp"
 #include "libconf/net/control_socket.hpp"
 #include "libconf/net/event_loop.hpp"
 #include "libconf/net/http_router.hpp"
@@ -51,6 +53,7 @@ struct server::impl {
     [[nodiscard]] api::media_link media_link() const { return {media_, media_ != nullptr}; }
     void on_event(room_event_handler handler);
     [[nodiscard]] conf::meetings meetings() const { return conf::meetings(meetings_); }
+    [[nodiscard]] room_pads pads() const { return room_pads(pads_way_); }
 
 private:
     explicit impl(server_options options);
@@ -61,6 +64,7 @@ private:
     void set_rules(const server_options& from, bool open);  // on the loop, or before it runs
     result<void> start_media();
     result<void> start_calls();
+    void start_pads();
     void add_pages(net::http_router& routes, bool metrics);
     [[nodiscard]] rooms::entry admit(const host::visitor& who);
     [[nodiscard]] rooms::ice_credentials call_ice() const;
@@ -81,6 +85,10 @@ private:
     // server_tokens.cpp, as is `admit`
     [[nodiscard]] std::string sign_token(std::string_view request) const;
     [[nodiscard]] std::string sign_invitation(std::string_view request) const;
+    [[nodiscard]] std::string sign_pad_token(std::string_view request) const;
+    [[nodiscard]] rooms::pads_given give_pads(const std::string& room, const rooms::person_info& to) const;
+    [[nodiscard]] std::optional<pads::right> live_right(std::string_view room, std::string_view person);
+    void tell_pads(const std::string& room, const rooms::event& what);
     [[nodiscard]] turn_options relay_options(const server_options& options);
 
     // Set before the threads start, then read only.
@@ -116,6 +124,8 @@ private:
     std::shared_ptr<conf::meetings::impl> meetings_ = std::make_shared<conf::meetings::impl>();
     std::unique_ptr<store::room_store> store_;
     std::unique_ptr<host::call_host> calls_;  // uses the store and the media
+    std::shared_ptr<room_pads::impl> pads_way_ = std::make_shared<room_pads::impl>();
+    std::unique_ptr<host::pad_host> pads_;  // uses the store; told by the calls
     /// Null without media.listen. Last: commands that its stopped threads never ran hold replies, which need
     /// a loop that has stopped but is still there.
     std::shared_ptr<net::media_host> media_;  // handles of the program look at it

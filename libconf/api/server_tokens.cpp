@@ -2,6 +2,7 @@
 #include "libconf/api/server_impl.hpp"
 #include "libconf/auth/access_token.hpp"
 #include "libconf/auth/base64url.hpp"
+#include "libconf/auth/pad_token.hpp"
 #include "libconf/auth/room_token.hpp"
 #include "libconf/crypto/random.hpp"
 #include "libconf/net/clock.hpp"
@@ -17,6 +18,15 @@ namespace conf::inline v0 {
 namespace {
 
 constexpr std::int64_t token_seconds_max = 366 * 86'400;
+
+/// A page asks for another one when it is over.
+constexpr std::chrono::hours pad_token_life{12};
+/// Persons of meetings, told from those that other programs name.
+const std::string person_prefix = "meeting:";
+
+pads::right pad_right_of(rooms::role from) noexcept {
+    return from == rooms::role::moderator ? pads::right::manage : pads::right::write;
+}
 
 rooms::role role_in(const auth::room_token& token) noexcept {
     switch (token.acts_as) {
@@ -126,6 +136,62 @@ std::string server::impl::sign_invitation(std::string_view request) const {
     const auto made = meetings().invite(wanted);
     if (!made) return fmt::format(R"({{"error":"{}"}})", made.error().message());
     return fmt::format(R"({{"token":"{}"}})", *made);
+}
+
+/// Of "room=ROOM right=RIGHT pad=PAD seconds=S person=PERSON name=NAME".
+std::string server::impl::sign_pad_token(std::string_view request) const {
+    auth::pad_token token;
+    token.right = auth::pad_right::write;
+    std::int64_t seconds = 3600;
+    while (!request.empty()) {
+        const auto [key, value] = take_word(request, "name");
+        if (key == "room") token.room = value;
+        if (key == "pad") token.pad = value;
+        if (key == "right" && value == "read") token.right = auth::pad_right::read;
+        if (key == "right" && value == "manage") token.right = auth::pad_right::manage;
+        if (key == "seconds") read_number(value, seconds);
+        if (key == "person") token.person = value;
+        if (key == "name") token.name = value;
+    }
+    if (seconds < 1 || seconds > token_seconds_max) {
+        return fmt::format(R"({{"error":"expected a life of 1 to {} seconds"}})", token_seconds_max);
+    }
+    token.expires = net::wall_now() + std::chrono::seconds(seconds);
+    const auto signed_text = auth::sign(token, token_secrets_.front());
+    if (!signed_text) return fmt::format(R"({{"error":"{}"}})", signed_text.error().message());
+    return fmt::format(R"({{"token":"{}"}})", *signed_text);
+}
+
+// People of meetings.
+
+rooms::pads_given server::impl::give_pads(const std::string& room, const rooms::person_info& to) const {
+    auth::pad_token token;
+    token.room = room;
+    token.right = static_cast<auth::pad_right>(pad_right_of(to.acts_as));
+    token.person = person_prefix + to.id;
+    token.name = to.name;
+    token.expires = net::wall_now() + pad_token_life;
+    const auto made = auth::sign(token, token_secrets_.front());
+    if (!made) return {};  // a name that is too long for a token: there is none
+    return {*made, std::chrono::duration_cast<rooms::wall_time>(token.expires.time_since_epoch())};
+}
+
+std::optional<pads::right> server::impl::live_right(std::string_view room, std::string_view person) {
+    if (!person.starts_with(person_prefix)) return std::nullopt;
+    std::optional<pads::right> found;
+    calls_->look_at(std::string(room), [&](const rooms::meeting& meeting) {
+        const auto known = meeting.find_person(rooms::participant_id(person.substr(person_prefix.size())));
+        if (known) found = pad_right_of(known->acts_as);
+    });
+    return found;
+}
+
+void server::impl::tell_pads(const std::string& room, const rooms::event& what) {
+    if (const auto* const changed = std::get_if<rooms::got_role>(&what))
+        pads_->change_right(room, person_prefix + changed->id, pad_right_of(changed->acts_as));
+    const auto* const gone = std::get_if<rooms::went_away>(&what);
+    if (gone != nullptr && (gone->why == rooms::departure::removed || gone->why == rooms::departure::banned))
+        pads_->dismiss(room, person_prefix + gone->id);
 }
 
 }  // namespace conf::inline v0

@@ -63,6 +63,8 @@ public:
         std::function<bool()> rooms_open;
         std::function<std::size_t()> participants_max;
         std::function<rooms::ice_credentials(const rooms::participant_id&)> ice;
+        /// What opens the pads of a room for that person; none: there are no pads.
+        std::function<rooms::pads_given(const std::string& room, const rooms::person_info&)> pads{};
         /// Behind the turn, when what it tells is kept. None: nobody wants to know.
         std::function<void(const std::string& room, const rooms::event&)> on_event{};
     };

@@ -156,6 +156,13 @@ pad_host::entry pad_host::admit(std::string_view room, std::string_view pad,
         return made;
     }
     made.is = {{read->person, read->name, right_of(read->right)}, true, !read->pad.empty()};
+    // A role that was taken away counts at once, whatever the token says.
+    if (const auto live = around_.live_right ? around_.live_right(room, read->person) : std::nullopt)
+        made.is.who.may = *live;
+    if (made.is.who.may < wanted) {
+        made.why = refusal::forbidden;
+        made.text = "your role in the meeting does not allow it now";
+    }
     return made;
 }
 
@@ -440,12 +447,20 @@ void pad_host::edit(const std::string& room, const std::string& name, bool make,
 }
 
 void pad_host::dismiss(const std::string& room, std::string_view person) {
+    for_pads_of(room, [this, who = std::string(person)](place& in) { in.pad.dismiss(who, out_); });
+}
+
+void pad_host::change_right(const std::string& room, std::string_view person, pads::right may) {
+    for_pads_of(room, [this, who = std::string(person), may](place& in) { in.pad.change_right(who, may, out_); });
+}
+
+/// Of those in memory: nobody has the others open.
+void pad_host::for_pads_of(const std::string& room, const std::function<void(place&)>& what) {
     std::vector<address> all;
     for (auto at = places_.lower_bound({room, {}}); at != places_.end() && at->first.first == room; ++at)
         all.push_back(at->first);
     for (const auto& one : all) {
-        if (auto* const at = find(one))
-            when_loaded(*at, [this, who = std::string(person)](place& in) { in.pad.dismiss(who, out_); });
+        if (auto* const at = find(one)) when_loaded(*at, what);
     }
 }
 
@@ -508,10 +523,11 @@ void pad_host::release(const address& where) {
         auto one = std::move(in->turns.front());
         in->turns.pop_front();
         for (const auto& each : one.messages) {
+            const net::websocket_frame frame(net::websocket_kind::binary, *each.what);
             for (const auto to : each.to) {
                 const auto known = connections_.find(to);
                 if (known == connections_.end()) continue;
-                known->second->socket.send_binary(*each.what);
+                known->second->socket.send(frame);
                 ++count_.messages_sent;
             }
         }

@@ -65,6 +65,8 @@ public:
         std::function<bool()> rooms_open;
         /// Tokens that this server signed, with the time and the secrets of now.
         std::function<result<auth::pad_token>(std::string_view)> verify;
+        /// What somebody of a meeting that goes on may do there now; nothing: his token says it.
+        std::function<std::optional<pads::right>(std::string_view room, std::string_view person)> live_right = {};
         /// Whether that address may try tokens, and that one of its tokens was not good (SEC-ROOM-1).
         std::function<bool(const ip_address&)> may_try = {};
         std::function<void(const ip_address&)> tried = {};
@@ -119,6 +121,7 @@ public:
     // From the room's meeting.
     /// He was sent away: his connections end.
     void dismiss(const std::string& room, std::string_view person);
+    void change_right(const std::string& room, std::string_view person, pads::right may);
 
     void set_saving(bool works) noexcept { saving_ = works; }
     void announce_restart();
@@ -147,6 +150,7 @@ private:
     [[nodiscard]] place& enter(const address& where, const pads::rules& rules);
     void when_loaded(place& in, std::function<void(place&)> what);
     void loaded(const address& where, const result<std::vector<rooms::record>>& records);
+    void for_pads_of(const std::string& room, const std::function<void(place&)>& what);
     void finish_turn(place& in);
     void release(const address& where);
     void put_away(const address& where);

@@ -53,6 +53,10 @@ void event_loop::call(const std::function<void()>& task) {
     done->get_future().wait();
 }
 
+bool event_loop::is_here() const noexcept {
+    return impl_->thread.get_id() == std::this_thread::get_id();
+}
+
 void event_loop::stop() {
     if (!impl_->thread.joinable()) return;
     check(impl_->thread.get_id() != std::this_thread::get_id());

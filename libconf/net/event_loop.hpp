@@ -33,6 +33,9 @@ public:
     /// Not while another thread calls one of those two.
     void call(const std::function<void()>& task);
 
+    /// Whether the caller runs on the loop's thread, and so must not wait for it.
+    [[nodiscard]] bool is_here() const noexcept;
+
     /// Ends the thread and waits for that; not from the loop itself. What was waiting in the loop never runs.
     void stop();
 

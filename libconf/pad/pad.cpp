@@ -169,6 +169,14 @@ void pad::change_rules(rules now, outputs& out) {
     for (auto& [id, one] : connections_) tell_rights(id, one, out);
 }
 
+void pad::change_right(std::string_view person, right may, outputs& out) {
+    for (auto& [id, one] : connections_) {
+        if (one.is.person != person) continue;
+        one.is.may = may;
+        tell_rights(id, one, out);
+    }
+}
+
 void pad::dismiss(std::string_view person, outputs& out) {
     for (auto at = connections_.begin(); at != connections_.end();) {
         const auto one = at++;

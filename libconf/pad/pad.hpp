@@ -67,6 +67,8 @@ public:
     void flush_now(const moment& at, outputs& out);
     /// Who loses or gets the right to write by it is told.
     void change_rules(rules now, outputs& out);
+    /// Of somebody whose role has changed: for his connections that there are.
+    void change_right(std::string_view person, right may, outputs& out);
     /// His token is good no more, or he was sent away.
     void dismiss(std::string_view person, outputs& out);
     void dismiss_all(std::uint16_t code, std::string_view reason, outputs& out);

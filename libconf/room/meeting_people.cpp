@@ -205,4 +205,9 @@ meeting::state::outcome meeting::state::on(const caller& as, const fresh_ice&) {
     return answer(as, ice_given{fresh_credentials(*as.from.who, as.in.at)});
 }
 
+meeting::state::outcome meeting::state::on(const caller& as, const ask_pads&) {
+    if (!options.pads) return fail(error_code::forbidden, "this server has no pads");
+    return answer(as, options.pads(as.from.who->info));
+}
+
 }  // namespace conf::rooms

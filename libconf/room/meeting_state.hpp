@@ -169,6 +169,7 @@ struct meeting::state {
     outcome on(const caller& as, const refuse& what);
     outcome on(const caller& as, const set_lobby_message& what);
     outcome on(const caller& as, const fresh_ice& what);
+    outcome on(const caller& as, const ask_pads& what);
     outcome on(const caller& as, const chat_send& what);
     outcome on(const caller& as, const chat_edit& what);
     outcome on(const caller& as, const chat_delete& what);

@@ -92,6 +92,13 @@ struct ice_given {
 
     friend bool operator==(const ice_given&, const ice_given&) = default;
 };
+/// What opens the pads of the room, for this person and until then.
+struct pads_given {
+    std::string token{};
+    wall_time expires{};
+
+    friend bool operator==(const pads_given&, const pads_given&) = default;
+};
 struct published {
     std::string sdp{};
 
@@ -229,7 +236,7 @@ struct restarting {
 };
 
 using any_message = std::variant<done, failure, door_opened, welcome, waiting, chat_sent, chat_page,
-                                 ice_given, published, door, waiting_message, person_joined, person_changed,
+                                 ice_given, pads_given, published, door, waiting_message, person_joined, person_changed,
                                  person_left, room_changed, waiting_joined, waiting_left, muted, unmute_asked,
                                  speaker, reaction, chat_came, chat_changed, typing, ice_renewed,
                                  receive_offer, receive_tracks, publish_ended, receive_ended, restarting>;

@@ -38,6 +38,7 @@ constexpr std::array<permission, request_count> table{{
     {"refuse", place::inside, moderators, pace::general, kept},
     {"lobby.message", place::inside, moderators, pace::general, kept},
     {"ice", place::inside, everybody},
+    {"pads", place::inside, everybody},
     {"chat.send", place::inside, lockable, pace::chat, kept},
     {"chat.edit", place::inside, authors, pace::chat, kept},
     {"chat.delete", place::inside, authors_and_moderators, pace::chat, kept},

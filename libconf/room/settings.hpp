@@ -39,6 +39,8 @@ struct settings {
 
     /// Empty: no ICE servers. Called during a turn; must not call the meeting.
     std::function<ice_credentials(const participant_id&)> ice{};
+    /// Empty: this server has no pads. As above.
+    std::function<pads_given(const person_info&)> pads{};
     /// Which transports of that person the media part has now. Empty: none. As above.
     std::function<welcome::transports(const participant_id&)> transports{};
 };

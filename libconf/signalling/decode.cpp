@@ -104,6 +104,9 @@ set_lobby_message read(fields& from, as<set_lobby_message>) {
 fresh_ice read(fields&, as<fresh_ice>) {
     return {};
 }
+ask_pads read(fields&, as<ask_pads>) {
+    return {};
+}
 
 chat_send read(fields& from, as<chat_send>) {
     return {from.text("text", chat_text), from.text("key", key_text), from.text_if("to", id_text),

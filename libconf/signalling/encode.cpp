@@ -231,6 +231,10 @@ void fields_of(json_writer& to, const chat_page& what) {
 void fields_of(json_writer& to, const ice_given& what) {
     ice_fields(to, what.ice);
 }
+void fields_of(json_writer& to, const pads_given& what) {
+    field(to, "token", what.token);
+    field(to, "expires", what.expires);
+}
 void fields_of(json_writer& to, const published& what) {
     field(to, "sdp", what.sdp);
 }
@@ -322,6 +326,7 @@ constexpr std::string_view types[] = {
     "ok",
     "welcome",
     "waiting",
+    "ok",
     "ok",
     "ok",
     "ok",

@@ -100,6 +100,7 @@ void fields_of(json_writer& to, const set_lobby_message& what) {
     to.name("text").value(what.text);
 }
 void fields_of(json_writer&, const fresh_ice&) {}
+void fields_of(json_writer&, const ask_pads&) {}
 void fields_of(json_writer& to, const chat_send& what) {
     to.name("text").value(what.text);
     to.name("key").value(what.key);

@@ -162,6 +162,20 @@ TEST_CASE("embed_room greets who was invited") {
     CHECK(example.end(SIGTERM) == -SIGTERM);
 }
 
+TEST_CASE("write_pad writes, and says what is there") {
+    program example({CONF_WRITE_PAD, "0"});
+    CHECK(example.read_line() == "# Minutes");
+    CHECK(example.read_line().empty());
+    CHECK(example.read_line() == "- [ ] elect a chair");
+    CHECK(example.read_line().empty());
+    CHECK(example.read_line() == "**Decided:** Ada is the chair.");
+    const auto url = example.read_line();
+    REQUIRE(url.ends_with("/pad/board/minutes"));
+    const auto text = ask(address_of(url), "GET", "/api/v1/rooms/board/pads/minutes/export?format=txt");
+    CHECK(text.body == "Minutes\n\n[ ] elect a chair\n\nDecided: Ada is the chair.\n");
+    CHECK(example.end(SIGTERM) == -SIGTERM);
+}
+
 TEST_CASE("forward_to_file writes what was published in the format of rtpdump") {
     const conf::test::temp_folder folder;
     const auto path = folder.file("stream.rtpdump");

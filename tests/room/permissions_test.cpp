@@ -52,6 +52,7 @@ struct two_rooms {
             {"refuse", {refuse{guest}, refuse{stranger.id}}},
             {"lobby.message", {set_lobby_message{"soon"}}},
             {"ice", {fresh_ice{}}},
+            {"pads", {ask_pads{}}},
             {"chat.send", {chat_send{"hi", "k", {}, {}}, chat_send{"hi", "k", stranger.id, {}}}},
             {"chat.edit", {chat_edit{mine, "better"}, chat_edit{foreign, "mine now"}}},
             {"chat.delete", {chat_delete{mine}, chat_delete{foreign}}},

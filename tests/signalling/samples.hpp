@@ -32,6 +32,7 @@ inline std::vector<conf::rooms::request_body> all_requests() {
         refuse{"h3k"},
         set_lobby_message{"We begin in five minutes"},
         fresh_ice{},
+        ask_pads{},
         chat_send{"hi \"all\"\n\\", "key", "h3k", "m1"},
         chat_edit{"m1", "better"},
         chat_delete{"m1"},

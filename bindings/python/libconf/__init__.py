@@ -19,9 +19,9 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from . import _libconf
-from ._libconf import Event, Person
+from ._libconf import Event, PadAuthor, PadInfo, PadVersion, Person
 
-__all__ = ["Event", "Person", "Room", "Server", "__version__"]
+__all__ = ["Event", "Pad", "PadAuthor", "PadInfo", "PadVersion", "Person", "Room", "Server", "__version__"]
 __version__ = _libconf.version
 
 
@@ -140,3 +140,58 @@ class Room:
     def end(self) -> None:
         """Ends the meeting for everybody."""
         self.server._native.end(self.name)
+
+    @property
+    def pads(self) -> list[PadInfo]:
+        """The texts that people of the room write together, the oldest first."""
+        return self.server._native.pads(self.name)
+
+    def pad(self, name: str = "notes") -> Pad:
+        """A handle for the pad of that name; it is made when it is first written in."""
+        return Pad(self, name)
+
+
+class Pad:
+    """A text that people write together. Calls wait until what they do is kept; RuntimeError says what was wrong.
+
+    Formats are "md" (Markdown), "txt" and "html". person and name: as whom the program writes.
+    """
+
+    def __init__(self, room: Room, name: str) -> None:
+        self.room, self.name = room, name
+        self._native = room.server._native
+        self._at = (room.name, name)
+
+    def token(self, right: str = "write", *, person: str = "", name: str = "", life: float = 3600) -> str:
+        """For clients of y-websocket, at ws://host/pad/ROOM/PAD?token=TOKEN; right: "read", "write" or "manage"."""
+        return self._native.pad_token(*self._at, right, person, name, life)
+
+    def read(self, format: str = "md") -> str:
+        return self._native.pad_read(*self._at, format)
+
+    def write(self, text: str, format: str = "md", *, person: str = "program", name: str = "Program") -> None:
+        """In the place of what is there."""
+        self._native.pad_write(*self._at, text, format, False, person, name)
+
+    def append(self, text: str, format: str = "md", *, person: str = "program", name: str = "Program") -> None:
+        """Behind what is there."""
+        self._native.pad_write(*self._at, text, format, True, person, name)
+
+    def lock(self, on: bool = True) -> None:
+        """While it is locked, only who manages it writes."""
+        self._native.pad_lock(*self._at, on)
+
+    @property
+    def authors(self) -> list[PadAuthor]:
+        return self._native.pad_authors(*self._at)
+
+    @property
+    def history(self) -> list[PadVersion]:
+        """The newest first."""
+        return self._native.pad_history(*self._at)
+
+    def version(self, number: int, format: str = "md") -> str:
+        return self._native.pad_version(*self._at, number, format)
+
+    def restore(self, number: int, *, person: str = "program", name: str = "Program") -> None:
+        self._native.pad_restore(*self._at, number, person, name)

@@ -69,6 +69,9 @@ result<std::vector<std::byte>> document::apply_and_encode(const update& parsed, 
 std::vector<std::byte> document::encode_state(const state_vector& known) const {
     return engine_->encode(known);
 }
+std::vector<std::byte> document::encode_integrated(const state_vector& known) const {
+    return engine_->encode_integrated(known);
+}
 state_vector document::states() const {
     return engine_->states();
 }

@@ -59,6 +59,8 @@ public:
     /// All that somebody with that state vector lacks: the answer to a sync step 1, and with none what is
     /// stored. What waits is in it.
     [[nodiscard]] std::vector<std::byte> encode_state(const state_vector& known = {}) const;
+    /// The same without what waits: for a server that vouches for what it passes on.
+    [[nodiscard]] std::vector<std::byte> encode_integrated(const state_vector& known = {}) const;
     [[nodiscard]] state_vector states() const;
     [[nodiscard]] delete_set deleted() const;
     [[nodiscard]] snapshot take_snapshot() const;

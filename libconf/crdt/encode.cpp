@@ -116,7 +116,7 @@ std::vector<std::byte> engine::encode_change() const {
     return std::move(to).take();
 }
 
-std::vector<std::byte> engine::encode(const state_vector& known_there) const {
+std::vector<std::byte> engine::encode_integrated(const state_vector& known_there) const {
     wire_writer to;
     std::vector<block> blocks;
     for (const auto& each : clients) {
@@ -125,9 +125,14 @@ std::vector<std::byte> engine::encode(const state_vector& known_there) const {
     }
     write_blocks(to, blocks, *this);
     all_deleted().write(to);
+    return std::move(to).take();
+}
+
+std::vector<std::byte> engine::encode(const state_vector& known_there) const {
+    auto integrated = encode_integrated(known_there);
     const auto waiting = encode_pending(known_there);
-    if (waiting.empty()) return std::move(to).take();
-    const bytes parts[] = {to.written(), waiting};
+    if (waiting.empty()) return integrated;
+    const bytes parts[] = {integrated, waiting};
     auto merged = merge_updates(parts, options.within);
     return std::move(*merged);  // both are ours
 }

@@ -167,6 +167,7 @@ public:
     [[nodiscard]] state_vector states() const;
     [[nodiscard]] delete_set all_deleted() const;
     [[nodiscard]] std::vector<std::byte> encode(const state_vector& known) const;
+    [[nodiscard]] std::vector<std::byte> encode_integrated(const state_vector& known) const;
     [[nodiscard]] std::vector<std::byte> encode_pending(const state_vector& known) const;
     void write_item(wire_writer& to, const item* from, std::uint32_t offset) const;
     /// One client's structs from a clock on that it has.

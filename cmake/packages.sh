@@ -50,6 +50,8 @@ packages_interop=(
     chromium-driver       # drives it
     coturn                # turnutils_uclient and turnserver
     iproute2              # network namespaces
+    nodejs                # stock clients of Yjs
+    npm                   # their packages
     openssl               # certificates for the tests
     python3               # scripts
     python3-websockets    # a WebSocket client of somebody else

@@ -1,6 +1,6 @@
-// A pad inside a program: it makes one from a template, adds what was decided, and prints what is there. People
-// write in it at the same time, with the pages or with any client of y-websocket.
-// usage: example_write_pad [HTTP-PORT]
+// A pad inside a program: it makes one from a template, adds what was decided, and prints what is there.
+// People write in it at the same time, with the pages or with any client of y-websocket. usage:
+// example_write_pad [HTTP-PORT]
 #include <conf/server.hpp>
 
 #include <iostream>
@@ -13,8 +13,11 @@ int main(int argc, char** argv) {
 
     const auto pads = server->pads();
     const conf::pad_writer clerk{.person = "clerk", .name = "The clerk"};
-    auto done = pads.write("board", "minutes", "# Minutes\n\n- [ ] elect a chair\n", conf::pad_format::markdown, clerk);
-    if (done) done = pads.append("board", "minutes", "**Decided:** Ada is the chair.\n", conf::pad_format::markdown, clerk);
+    auto done = pads.write("board", "minutes", "# Minutes\n\n- [ ] elect a chair\n",
+                           conf::pad_format::markdown, clerk);
+    if (done)
+        done = pads.append("board", "minutes", "**Decided:** Ada is the chair.\n", conf::pad_format::markdown,
+                           clerk);
     const auto text = pads.read("board", "minutes");
     if (!done || !text) return std::cerr << (done ? text.error() : done.error()).message() << '\n', 1;
     std::cout << *text << server->listening().front() << "/pad/board/minutes" << std::endl;

@@ -124,12 +124,11 @@ int token(const wishes& wanted) {
 }
 
 int invite(const wishes& wanted) {
-    return ask_for_token(wanted,
-                         fmt::format("invite room={} role={} uses={} seconds={} name={}", wanted.room,
-                                     wanted.role, wanted.uses, wanted.life_s, wanted.name),
-                         [&](const std::string& made) {
-                             fmt::print("{}/r/{}#token={}\n", wanted.base, wanted.room, made);
-                         });
+    return ask_for_token(
+        wanted,
+        fmt::format("invite room={} role={} uses={} seconds={} name={}", wanted.room, wanted.role,
+                    wanted.uses, wanted.life_s, wanted.name),
+        [&](const std::string& made) { fmt::print("{}/r/{}#token={}\n", wanted.base, wanted.room, made); });
 }
 
 int pad_token(const wishes& wanted) {
@@ -229,11 +228,13 @@ int main(int argc, char** argv) {
 
     auto* open = flags.add_subcommand("pad", "Make a token for the pads of a room");
     open->add_option("room", wanted.room, "The room's name")->required()->type_name("ROOM");
-    open->add_option("pad", wanted.pad, "The pad's name; all of the room where it is not given")->type_name("PAD");
+    open->add_option("pad", wanted.pad, "The pad's name; all of the room where it is not given")
+        ->type_name("PAD");
     open->add_option("--right", wanted.pad_right, "What it is good for")
         ->check(CLI::IsMember({"read", "write", "manage"}))
         ->capture_default_str();
-    open->add_option("--person", wanted.person, "Whose the text is that is written with it; a guest's where not given")
+    open->add_option("--person", wanted.person,
+                     "Whose the text is that is written with it; a guest's where not given")
         ->type_name("PERSON");
     open->add_option("--name", wanted.name, "The person's name; who writes says it where it is not given")
         ->type_name("NAME");

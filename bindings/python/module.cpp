@@ -238,21 +238,24 @@ PYBIND11_MODULE(_libconf, module) {
             [](const server& self, const std::string& room, const std::string& name,
                const std::string& text) { self.meetings().say(room, name, text); },
             no_lock)
-        .def("end", [](const server& self, const std::string& room) { self.meetings().end(room); }, no_lock)
+        .def(
+            "end", [](const server& self, const std::string& room) { self.meetings().end(room); }, no_lock)
         .def(
             "pad_token",
             [](const server& self, const std::string& room, const std::string& pad, const std::string& right,
                const std::string& person, const std::string& name, double life_s) {
-                return value_of(self.pads().token({.room = room,
-                                                   .pad = pad,
-                                                   .right = right_named(right),
-                                                   .person = person,
-                                                   .name = name,
-                                                   .life = std::chrono::seconds(static_cast<std::int64_t>(life_s))}));
+                return value_of(
+                    self.pads().token({.room = room,
+                                       .pad = pad,
+                                       .right = right_named(right),
+                                       .person = person,
+                                       .name = name,
+                                       .life = std::chrono::seconds(static_cast<std::int64_t>(life_s))}));
             },
             no_lock)
         .def(
-            "pads", [](const server& self, const std::string& room) { return value_of(self.pads().list(room)); },
+            "pads",
+            [](const server& self, const std::string& room) { return value_of(self.pads().list(room)); },
             no_lock)
         .def(
             "pad_read",
@@ -297,8 +300,7 @@ PYBIND11_MODULE(_libconf, module) {
         .def(
             "pad_restore",
             [](const server& self, const std::string& room, const std::string& pad, std::uint64_t number,
-               const std::string& person, const std::string& name) {
-                must(self.pads().restore(room, pad, number, {person, name}));
-            },
+               const std::string& person,
+               const std::string& name) { must(self.pads().restore(room, pad, number, {person, name})); },
             no_lock);
 }

@@ -20,7 +20,8 @@ enum class pad_right : std::uint8_t { read = 1, write, manage };
 /// How a text goes in and out. `update` is the whole document as one update of Yjs 13, format v1.
 enum class pad_format : std::uint8_t { text, markdown, html, update };
 
-/// A token for clients of y-websocket: `ws://host/pad/ROOM/PAD?token=TOKEN`; good again and again until it ends.
+/// A token for clients of y-websocket: `ws://host/pad/ROOM/PAD?token=TOKEN`; good again and again until it
+/// ends.
 struct pad_access {
     std::string room{};  ///< 1 to 64 letters, digits, "-", "_", "."; so is `pad`
     std::string pad{};   ///< empty: every pad of the room
@@ -49,7 +50,7 @@ struct pad_author {
 
 struct pad_version {
     std::uint64_t number = 0;
-    pad_time at{};  ///< of its last edit
+    pad_time at{};                       ///< of its last edit
     std::vector<std::string> authors{};  ///< persons who wrote since the version before
 };
 
@@ -59,8 +60,8 @@ struct pad_writer {
     std::string name = "Program";
 };
 
-/// Somebody wrote; told when it is kept, on the thread that serves HTTP: calls of `room_pads` that wait are refused in
-/// it with `media_errc::wrong_thread`.
+/// Somebody wrote; told when it is kept, on the thread that serves HTTP: calls of `room_pads` that wait are
+/// refused in it with `media_errc::wrong_thread`.
 struct pad_event {
     std::string room{};
     std::string pad{};
@@ -70,8 +71,8 @@ using pad_event_handler = std::function<void(const pad_event&)>;
 
 /// What a program may do with the pads of a server; a cheap copy, which may outlive it.
 ///
-/// Thread-safe. Calls wait until what they do is kept. `media_errc::stopped` and `wrong_thread` are errors of all of
-/// them; others have a sentence that says what was wrong.
+/// Thread-safe. Calls wait until what they do is kept. `media_errc::stopped` and `wrong_thread` are errors of
+/// all of them; others have a sentence that says what was wrong.
 class CONF_EXPORT room_pads {
 public:
     struct impl;

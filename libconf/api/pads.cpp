@@ -173,16 +173,17 @@ result<void> room_pads::create(std::string_view room, std::string_view pad, std:
 result<void> room_pads::lock(std::string_view room, std::string_view pad, bool on) const {
     if (!are_names(room, pad)) return pad_errc::unknown_pad;
     return ask<void>(*impl_, [room = std::string(room), pad = std::string(pad), on](impl::end& server,
-                                                                                   const answer<void>& to) {
-        server.pads.change(room, pad, [on](host::pad_entry& of) { of.rules.locked = on; },
-                           [to](const result<void>& done) { to.give(done); });
+                                                                                    const answer<void>& to) {
+        server.pads.change(
+            room, pad, [on](host::pad_entry& of) { of.rules.locked = on; },
+            [to](const result<void>& done) { to.give(done); });
     });
 }
 
 result<void> room_pads::remove(std::string_view room, std::string_view pad) const {
     if (!are_names(room, pad)) return pad_errc::unknown_pad;
     return ask<void>(*impl_, [room = std::string(room), pad = std::string(pad)](impl::end& server,
-                                                                               const answer<void>& to) {
+                                                                                const answer<void>& to) {
         server.pads.remove(room, pad, [to](const result<void>& done) { to.give(done); });
     });
 }
@@ -194,8 +195,8 @@ result<std::string> room_pads::read(std::string_view room, std::string_view pad,
     });
 }
 
-result<void> room_pads::write(std::string_view room, std::string_view pad, std::string_view text, pad_format as,
-                              const pad_writer& by) const {
+result<void> room_pads::write(std::string_view room, std::string_view pad, std::string_view text,
+                              pad_format as, const pad_writer& by) const {
     const auto who = visitor_of(by);
     if (as == pad_format::update) {
         return edit(*impl_, room, pad, [who, update = std::string(text)](auto& in, auto& at, auto& out) {
@@ -204,12 +205,13 @@ result<void> room_pads::write(std::string_view room, std::string_view pad, std::
     }
     const auto tree = tree_of(text, as);
     if (!tree) return tree.error();
-    return edit(*impl_, room, pad,
-                [who, tree = *tree](auto& in, auto& at, auto& out) { return in.replace(who, tree, at, out); });
+    return edit(*impl_, room, pad, [who, tree = *tree](auto& in, auto& at, auto& out) {
+        return in.replace(who, tree, at, out);
+    });
 }
 
-result<void> room_pads::append(std::string_view room, std::string_view pad, std::string_view text, pad_format as,
-                               const pad_writer& by) const {
+result<void> room_pads::append(std::string_view room, std::string_view pad, std::string_view text,
+                               pad_format as, const pad_writer& by) const {
     const auto tree = tree_of(text, as);
     if (!tree) return tree.error();
     return edit(*impl_, room, pad, [who = visitor_of(by), tree = *tree](auto& in, auto& at, auto& out) {
@@ -238,16 +240,17 @@ result<std::vector<pad_version>> room_pads::history(std::string_view room, std::
 
 result<std::string> room_pads::read_version(std::string_view room, std::string_view pad, std::uint64_t number,
                                             pad_format as) const {
-    return look<std::string>(*impl_, room, pad, [number, as](const conf::pads::pad& from) -> result<std::string> {
-        if (as == pad_format::update) {
-            const auto update = from.version_update(number);
-            if (!update) return update.error();
-            return std::string(as_text(*update));
-        }
-        const auto tree = from.read_version(number);
-        if (!tree) return tree.error();
-        return text_of(*tree, as);
-    });
+    return look<std::string>(*impl_, room, pad,
+                             [number, as](const conf::pads::pad& from) -> result<std::string> {
+                                 if (as == pad_format::update) {
+                                     const auto update = from.version_update(number);
+                                     if (!update) return update.error();
+                                     return std::string(as_text(*update));
+                                 }
+                                 const auto tree = from.read_version(number);
+                                 if (!tree) return tree.error();
+                                 return text_of(*tree, as);
+                             });
 }
 
 result<void> room_pads::restore(std::string_view room, std::string_view pad, std::uint64_t number,

@@ -237,14 +237,18 @@ void server::impl::start_pads() {
         .store = *store_,
         .key = crypto::system_random_key(),
         .rooms_open = [this] { return rooms_open_; },
-        .verify = [this](std::string_view token) {
-            return auth::verify_pad_token(token, token_secrets_, net::wall_now());
-        },
-        .live_right = [this](std::string_view room, std::string_view person) { return live_right(room, person); },
-        .may_try = [this](const ip_address& from) { return failed_lookups_->would_admit(from, net::clock_now()); },
-        .tried = [this](const ip_address& from) {
-            static_cast<void>(failed_lookups_->admits(from, net::clock_now()));
-        },
+        .verify =
+            [this](std::string_view token) {
+                return auth::verify_pad_token(token, token_secrets_, net::wall_now());
+            },
+        .live_right = [this](std::string_view room,
+                             std::string_view person) { return live_right(room, person); },
+        .may_try =
+            [this](const ip_address& from) { return failed_lookups_->would_admit(from, net::clock_now()); },
+        .tried =
+            [this](const ip_address& from) {
+                static_cast<void>(failed_lookups_->admits(from, net::clock_now()));
+            },
         .on_write = [this](const std::string& room, const std::string& pad,
                            const std::string& person) { pads_way_->take(room, pad, person); }});
     pads_way_->server.emplace(room_pads::impl::end{

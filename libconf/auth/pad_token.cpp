@@ -33,7 +33,8 @@ result<std::string> sign(const pad_token& token, std::string_view secret) {
     const auto expires = token.expires.time_since_epoch().count();
     if (!is_name(token.room)) return token_errc::bad_room;
     if (!token.pad.empty() && !is_name(token.pad)) return token_errc::bad_name;
-    if (token.person.size() > text_bytes_max || token.name.size() > text_bytes_max) return token_errc::bad_name;
+    if (token.person.size() > text_bytes_max || token.name.size() > text_bytes_max)
+        return token_errc::bad_name;
     if (expires < 0 || expires > expiry_max) return token_errc::bad_expiry;
     claims_writer claims;
     claims.number(static_cast<std::uint64_t>(token.right), 1);
@@ -45,7 +46,8 @@ result<std::string> sign(const pad_token& token, std::string_view secret) {
     return sign_claims(pad_kind, claims.written(), secret);
 }
 
-result<pad_token> verify_pad_token(std::string_view text, std::span<const std::string> secrets, unix_time now) {
+result<pad_token> verify_pad_token(std::string_view text, std::span<const std::string> secrets,
+                                   unix_time now) {
     const auto claims = read_signed_claims(pad_kind, text, secrets);
     if (!claims) return claims.error();
     auto made = read_pad_claims(*claims);

@@ -20,7 +20,7 @@ enum class pad_right : std::uint8_t { read = 1, write = 2, manage = 3 };
 /// Good again and again until it expires: clients of y-websocket come back with the address that they have.
 struct pad_token {
     std::string room;
-    std::string pad;     ///< empty: every pad of the room
+    std::string pad;  ///< empty: every pad of the room
     pad_right right = pad_right::read;
     std::string person;  ///< client ids are bound to it, at most 255 bytes; empty: a guest
     std::string name;    ///< as people see it, at most 255 bytes; empty: he says it himself

@@ -176,7 +176,8 @@ rooms::settings call_host::settings_of(const std::string& room) {
     const auto most = around_.participants_max();
     made.participants_max = most == 0 ? std::size_t{1} << 20 : most;
     made.ice = around_.ice;
-    if (around_.pads) made.pads = [this, room](const rooms::person_info& to) { return around_.pads(room, to); };
+    if (around_.pads)
+        made.pads = [this, room](const rooms::person_info& to) { return around_.pads(room, to); };
     made.transports = [this, room](const participant_id& who) -> rooms::welcome::transports {
         auto* const at = find(room);
         if (at == nullptr) return {};

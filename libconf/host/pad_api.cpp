@@ -40,7 +40,8 @@ http_response failure(const conf::error& why) {
     const auto code = why.code();
     const auto is = [&](pad_errc one) { return code == pads::make_error_code(one); };
     const auto text = why.message();
-    if (is(pad_errc::bad_title) || is(pad_errc::bad_format) || is(pad_errc::bad_text) || is(pad_errc::bad_update))
+    if (is(pad_errc::bad_title) || is(pad_errc::bad_format) || is(pad_errc::bad_text) ||
+        is(pad_errc::bad_update))
         return failure(400, "bad_message", text);
     if (is(pad_errc::unknown_pad) || is(pad_errc::unknown_version)) return failure(404, "unknown", text);
     if (is(pad_errc::exists)) return failure(409, "exists", text);
@@ -170,7 +171,8 @@ private:
             return;
         }
         if (const auto origin = request.field("origin"); origin && !is_allowed(request, *origin)) {
-            reply.send(failure(403, "forbidden", "pages of other origins may not come here: see http.origins"));
+            reply.send(
+                failure(403, "forbidden", "pages of other origins may not come here: see http.origins"));
             return;
         }
         std::optional<std::string> token;
@@ -187,7 +189,8 @@ private:
                                                : failure(403, "forbidden", text));
             return;
         }
-        const bool makes = judged.is.who.may == pads::right::manage || !judged.is.by_token || judged.is.names_pad;
+        const bool makes =
+            judged.is.who.may == pads::right::manage || !judged.is.by_token || judged.is.names_pad;
         (this->*how)(call{room, pad, std::move(judged.is.who), makes, std::move(reply)}, request);
     }
 
@@ -218,9 +221,7 @@ private:
         });
     }
 
-    void show(const call& in, const http_request&) {
-        show_with(in, 200);
-    }
+    void show(const call& in, const http_request&) { show_with(in, 200); }
 
     void show_with(const call& in, int status) {
         pads_.with_list(in.room, [this, in, status](const pad_host::list& all) {
@@ -232,12 +233,14 @@ private:
     }
 
     void create(const call& in, const http_request& request) {
-        if (!in.makes) return (void)in.reply.send(failure(403, "forbidden", "making a pad takes the right to manage"));
+        if (!in.makes)
+            return (void)in.reply.send(failure(403, "forbidden", "making a pad takes the right to manage"));
         const auto body = object_of(in, request);
         if (!body) return;
         const auto text_of = [&](std::string_view key) -> std::optional<std::string> {
             const auto* const value = body->find(key);
-            return value != nullptr && value->text() != nullptr ? std::optional(*value->text()) : std::nullopt;
+            return value != nullptr && value->text() != nullptr ? std::optional(*value->text())
+                                                                : std::nullopt;
         };
         auto made = in;
         made.pad = text_of("name").value_or(new_name());
@@ -255,9 +258,10 @@ private:
                      [self = shared_from_this(), made, content](const result<void>& how) {
                          if (!how) return (void)made.reply.send(failure(how.error()));
                          if (!content) return self->show_with(made, 201);
-                         self->edit(made, 201, [who = made.who, text = *content](auto& pad, auto& at, auto& out) {
-                             return pad.replace(who, text, at, out);
-                         });
+                         self->edit(made, 201,
+                                    [who = made.who, text = *content](auto& pad, auto& at, auto& out) {
+                                        return pad.replace(who, text, at, out);
+                                    });
                      });
     }
 
@@ -272,9 +276,11 @@ private:
         const auto* const title = body->find("title");
         const auto* const locked = body->find("locked");
         const auto* const barred = body->find("barred");
-        if ((title != nullptr && title->text() == nullptr) || (locked != nullptr && locked->boolean() == nullptr) ||
+        if ((title != nullptr && title->text() == nullptr) ||
+            (locked != nullptr && locked->boolean() == nullptr) ||
             (barred != nullptr && barred->elements() == nullptr)) {
-            in.reply.send(failure(400, "bad_message", "title: a text; locked: true or false; barred: a list of persons"));
+            in.reply.send(failure(400, "bad_message",
+                                  "title: a text; locked: true or false; barred: a list of persons"));
             return;
         }
         if ((locked != nullptr || barred != nullptr) && in.who.may != pads::right::manage) {
@@ -322,12 +328,8 @@ private:
                    });
     }
 
-    void replace(const call& in, const http_request& request) {
-        put(in, request, true);
-    }
-    void append(const call& in, const http_request& request) {
-        put(in, request, false);
-    }
+    void replace(const call& in, const http_request& request) { put(in, request, true); }
+    void append(const call& in, const http_request& request) { put(in, request, false); }
 
     void put(const call& in, const http_request& request, bool whole) {
         const std::string format(request.parameter("format").value_or("md"));
@@ -345,10 +347,11 @@ private:
     }
 
     void with(const call& in, std::function<void(pads::pad&, const pad_entry&)> then) {
-        pads_.with_pad(in.room, in.pad, in.makes, [in, then = std::move(then)](pads::pad* pad, const pad_entry& of) {
-            if (pad == nullptr) return (void)in.reply.send(failure(pad_errc::unknown_pad));
-            then(*pad, of);
-        });
+        pads_.with_pad(in.room, in.pad, false,
+                       [in, then = std::move(then)](pads::pad* pad, const pad_entry& of) {
+                           if (pad == nullptr) return (void)in.reply.send(failure(pad_errc::unknown_pad));
+                           then(*pad, of);
+                       });
     }
 
     void answer_text(const call& in, const format& as, const pads::node& text, const std::string& title) {
@@ -356,7 +359,8 @@ private:
         if (as.name == "md") return (void)in.reply.send(file(in.pad, as, pads::to_markdown(text)));
         if (as.name == "html") return (void)in.reply.send(file(in.pad, as, pads::to_html_page(text, title)));
         if (!rules_.convert) {
-            in.reply.send(failure(501, "no_converter", "this server has no converter for documents (conf-convert)"));
+            in.reply.send(
+                failure(501, "no_converter", "this server has no converter for documents (conf-convert)"));
             return;
         }
         rules_.convert(pads::to_html_page(text, title), as.name, [in, &as](result<std::string> made) {
@@ -369,7 +373,8 @@ private:
         const auto* const as = format_named(request.parameter("format").value_or("md"));
         if (as == nullptr) return (void)in.reply.send(failure(pad_errc::bad_format));
         with(in, [self = shared_from_this(), in, as](pads::pad& pad, const pad_entry& of) {
-            if (as->name == "update") return (void)in.reply.send(file(in.pad, *as, std::string(as_text(pad.update()))));
+            if (as->name == "update")
+                return (void)in.reply.send(file(in.pad, *as, std::string(as_text(pad.update()))));
             self->answer_text(in, *as, pad.read(), of.title);
         });
     }

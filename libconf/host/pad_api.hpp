@@ -15,8 +15,8 @@ namespace conf::host {
 struct pad_api_rules {
     /// Pages that may ask from elsewhere, as for WebSockets (SEC-WS-1). Programs send no Origin.
     std::vector<std::string> origins = {};
-    /// An HTML page as "pdf" or "docx", by the documents' sandbox: the file's bytes, or why not. None: this server
-    /// has no converter.
+    /// An HTML page as "pdf" or "docx", by the documents' sandbox: the file's bytes, or why not. None: this
+    /// server has no converter.
     using converted = std::function<void(result<std::string>)>;
     std::function<void(std::string html, std::string_view format, converted done)> convert = {};
 };
@@ -25,15 +25,14 @@ struct pad_api_rules {
 /// `{"error": {"code", "message"}}`.
 ///
 ///     GET    .../pads                       the list, the oldest first
-///     POST   .../pads                       {title, name?, format?, content?}: a new pad, perhaps from a template
-///     GET    .../pads/{name}                PATCH {title?, locked?, barred?: [person], ...}    DELETE
+///     POST   .../pads                       {title, name?, format?, content?}: a new pad, perhaps from a
+///     template GET    .../pads/{name}                PATCH {title?, locked?, barred?: [person], ...} DELETE
 ///     GET    .../pads/{name}/export         ?format=txt|md|html|update|pdf|docx
-///     PUT    .../pads/{name}/content        ?format=txt|md|html|update: in the place of the text (an update: merged)
-///     POST   .../pads/{name}/content        behind it
-///     GET    .../pads/{name}/authors
-///     GET    .../pads/{name}/history        ?before=VERSION&limit=N, the newest first
-///     GET    .../pads/{name}/history/{version}           one update; with ?format= the text of that time
-///     POST   .../pads/{name}/history/{version}/restore
+///     PUT    .../pads/{name}/content        ?format=txt|md|html|update: in the place of the text (an update:
+///     merged) POST   .../pads/{name}/content        behind it GET    .../pads/{name}/authors GET
+///     .../pads/{name}/history        ?before=VERSION&limit=N, the newest first GET
+///     .../pads/{name}/history/{version}           one update; with ?format= the text of that time POST
+///     .../pads/{name}/history/{version}/restore
 ///
 /// `pads` has to outlive every server that uses `routes`.
 void add_pad_api(net::http_router& routes, pad_host& pads, pad_api_rules rules);

@@ -60,6 +60,9 @@ std::optional<pad_entry> decode_entry(std::string_view kept) {
     return made;
 }
 
+/// Of a client whose pad is still read from the store, each at most as large as a message.
+constexpr std::size_t early_frames_max = 16;
+
 pads::right right_of(auth::pad_right from) noexcept {
     return static_cast<pads::right>(from);
 }
@@ -69,6 +72,9 @@ pads::right right_of(auth::pad_right from) noexcept {
 struct pad_host::connection {
     address where;
     net::websocket socket;
+    bool is_open = false;  // the pad knows of it
+    /// What came before that: stock clients speak first.
+    std::vector<std::vector<std::byte>> early = {};
 };
 
 struct pad_host::directory {
@@ -117,7 +123,8 @@ pads::moment pad_host::moment_now() {
 
 bool pad_host::is_title(std::string_view text) {
     return !text.empty() && text.size() <= pads::title_bytes_max && crdt::utf16_length(text).has_value() &&
-           std::ranges::none_of(text, [](char one) { return static_cast<unsigned char>(one) < 0x20 || one == 0x7F; });
+           std::ranges::none_of(
+               text, [](char one) { return static_cast<unsigned char>(one) < 0x20 || one == 0x7F; });
 }
 
 // Who may.
@@ -209,7 +216,8 @@ void pad_host::open(const net::http_request& request, net::websocket socket, net
         return socket.close(code, judged.text.substr(0, pads::reason_bytes_max / 2));
     }
     const auto id = next_connection_++;
-    connections_.emplace(id, std::make_unique<connection>(connection{where, std::move(socket)}));
+    connections_.emplace(
+        id, std::make_unique<connection>(connection{.where = where, .socket = std::move(socket)}));
     made.message = [this, id](const net::websocket_message& message) {
         if (message.kind == net::websocket_kind::binary) take(id, as_bytes(message.data));
     };
@@ -218,37 +226,44 @@ void pad_host::open(const net::http_request& request, net::websocket socket, net
     // Whoever may write makes a pad by opening it where rooms are open, where his token names it, or manages.
     const auto& is = judged.is;
     const bool makes = is.who.may == pads::right::manage ||
-                       (is.who.may == pads::right::write && (!is.by_token || is.names_pad ||
-                                                             where.second == first_pad || around_.rooms_open()));
-    with_pad(where.first, where.second, makes, [this, id, where, who = is.who](pads::pad* pad, const pad_entry&) {
-        const auto known = connections_.find(id);
-        if (known == connections_.end()) return;
-        const auto turn_away = [&](std::uint16_t code, std::string_view reason) {
-            ++count_.turned_away;
-            const auto away = known->second->socket;
-            connections_.erase(known);
-            away.close(code, reason);
-        };
-        if (pad == nullptr) return turn_away(pads::close_code::unknown, "there is no such pad, or it is not for you");
-        if (pad->is_full()) return turn_away(pads::close_code::try_later, "as many have it open as may");
-        pad->handle_opened(id, who, moment_now(), out_);
-    });
+                       (is.who.may == pads::right::write &&
+                        (!is.by_token || is.names_pad || where.second == first_pad || around_.rooms_open()));
+    with_pad(
+        where.first, where.second, makes, [this, id, where, who = is.who](pads::pad* pad, const pad_entry&) {
+            const auto known = connections_.find(id);
+            if (known == connections_.end()) return;
+            const auto turn_away = [&](std::uint16_t code, std::string_view reason) {
+                ++count_.turned_away;
+                const auto away = known->second->socket;
+                connections_.erase(known);
+                away.close(code, reason);
+            };
+            if (pad == nullptr)
+                return turn_away(pads::close_code::unknown, "there is no such pad, or it is not for you");
+            if (pad->is_full()) return turn_away(pads::close_code::try_later, "as many have it open as may");
+            pad->handle_opened(id, who, moment_now(), out_);
+            known->second->is_open = true;
+            for (const auto& frame : std::exchange(known->second->early, {}))
+                pad->handle(id, frame, moment_now(), out_);
+        });
 }
 
 void pad_host::take(connection_id from, bytes frame) {
     const auto known = connections_.find(from);
     if (known == connections_.end()) return;
-    auto* const in = find(known->second->where);
-    if (in == nullptr) return;
     ++count_.frames;
-    if (in->is_loaded) {
-        in->pad.handle(from, frame, moment_now(), out_);
-        finish_turn(*in);
-        return;
+    auto& one = *known->second;
+    if (!one.is_open) {
+        if (one.early.size() < early_frames_max) {
+            one.early.emplace_back(frame.begin(), frame.end());
+            return;
+        }
+        return one.socket.close(pads::close_code::try_later, "the pad is being read");
     }
-    when_loaded(*in, [this, from, copy = std::vector<std::byte>(frame.begin(), frame.end())](place& at) {
-        at.pad.handle(from, copy, moment_now(), out_);
-    });
+    auto* const in = find(one.where);
+    if (in == nullptr) return;
+    in->pad.handle(from, frame, moment_now(), out_);
+    finish_turn(*in);
 }
 
 void pad_host::closed(connection_id which) {
@@ -266,21 +281,23 @@ pad_host::directory& pad_host::enter(const std::string& room) {
     const auto known = directories_.find(room);
     if (known != directories_.end()) return *known->second;
     auto& made = *directories_.emplace(room, std::make_unique<directory>()).first->second;
-    around_.store.load(list_place(room), [self = self_, room](const result<std::vector<rooms::record>>& records) {
-        auto* const host = *self;
-        if (host == nullptr) return;
-        const auto at = host->directories_.find(room);
-        if (at == host->directories_.end()) return;
-        auto& in = *at->second;
-        in.is_loaded = true;
-        if (records) {
-            for (const auto& one : *records) {
-                if (one.kind != entry_kind) continue;
-                if (auto read = decode_entry(one.value)) in.pads.emplace(one.key, *std::move(read));
-            }
-        }
-        for (const auto& what : std::exchange(in.until_loaded, {})) what(in);
-    });
+    around_.store.load(list_place(room),
+                       [self = self_, room](const result<std::vector<rooms::record>>& records) {
+                           auto* const host = *self;
+                           if (host == nullptr) return;
+                           const auto at = host->directories_.find(room);
+                           if (at == host->directories_.end()) return;
+                           auto& in = *at->second;
+                           in.is_loaded = true;
+                           if (records) {
+                               for (const auto& one : *records) {
+                                   if (one.kind != entry_kind) continue;
+                                   if (auto read = decode_entry(one.value))
+                                       in.pads.emplace(one.key, *std::move(read));
+                               }
+                           }
+                           for (const auto& what : std::exchange(in.until_loaded, {})) what(in);
+                       });
     return made;
 }
 
@@ -299,8 +316,10 @@ void pad_host::with_list(const std::string& room, std::function<void(const list&
     });
 }
 
-void pad_host::save_entry(const std::string& room, const std::string& name, const pad_entry* now, changed then) {
-    std::vector<rooms::record> records{{entry_kind, name, now == nullptr ? std::string() : encode_entry(*now)}};
+void pad_host::save_entry(const std::string& room, const std::string& name, const pad_entry* now,
+                          changed then) {
+    std::vector<rooms::record> records{
+        {entry_kind, name, now == nullptr ? std::string() : encode_entry(*now)}};
     around_.store.save(list_place(room), std::move(records),
                        [self = self_, then = std::move(then)](const result<void>& how) {
                            if (*self != nullptr && then) then(how ? result<void>() : pad_errc::not_saved);
@@ -317,8 +336,8 @@ void pad_host::create(const std::string& room, const std::string& name, std::str
     });
 }
 
-void pad_host::change(const std::string& room, const std::string& name, std::function<void(pad_entry&)> change,
-                      changed then) {
+void pad_host::change(const std::string& room, const std::string& name,
+                      std::function<void(pad_entry&)> change, changed then) {
     when_listed(room, [this, room, name, change = std::move(change), then = std::move(then)](directory& in) {
         auto known = in.pads.find(name);
         if (known == in.pads.end()) {
@@ -335,7 +354,8 @@ void pad_host::change(const std::string& room, const std::string& name, std::fun
             // A lock holds once it is kept.
             auto* const at = find({room, name});
             if (how && new_rules && at != nullptr) {
-                when_loaded(*at, [this, rules = wanted.rules](place& one) { one.pad.change_rules(rules, out_); });
+                when_loaded(*at,
+                            [this, rules = wanted.rules](place& one) { one.pad.change_rules(rules, out_); });
             }
             then(how);
         });
@@ -347,7 +367,8 @@ void pad_host::remove(const std::string& room, const std::string& name, changed 
         if (in.pads.erase(name) == 0) return then(pad_errc::unknown_pad);
         end_place({room, name}, pads::close_code::unknown, "the pad was removed");
         // All of it, in the order in which it was written, then its name.
-        around_.store.load(room + '/' + name, [self = self_, room, name, then](const result<std::vector<rooms::record>>& found) {
+        around_.store.load(room + '/' + name, [self = self_, room, name,
+                                               then](const result<std::vector<rooms::record>>& found) {
             auto* const host = *self;
             if (host == nullptr) return;
             if (found) {
@@ -425,7 +446,7 @@ void pad_host::with_pad(const std::string& room, const std::string& name, bool m
         auto known = in.pads.find(name);
         if (known == in.pads.end()) {
             const bool is_first = name == first_pad && in.pads.empty();
-            if (!make || in.pads.size() >= pads::pads_per_room_max) return then(nullptr, {});
+            if ((!make && !is_first) || in.pads.size() >= pads::pads_per_room_max) return then(nullptr, {});
             known = in.pads.emplace(name, new_entry(is_first ? "Notes" : name)).first;
             save_entry(room, name, &known->second, {});
         }
@@ -435,7 +456,8 @@ void pad_host::with_pad(const std::string& room, const std::string& name, bool m
 }
 
 void pad_host::edit(const std::string& room, const std::string& name, bool make,
-                    std::function<result<void>(pads::pad&, const pads::moment&, pads::outputs&)> edit, changed then) {
+                    std::function<result<void>(pads::pad&, const pads::moment&, pads::outputs&)> edit,
+                    changed then) {
     with_pad(room, name, make,
              [this, edit = std::move(edit), then = std::move(then)](pads::pad* pad, const pad_entry&) {
                  if (pad == nullptr) return then(pad_errc::unknown_pad);
@@ -451,7 +473,8 @@ void pad_host::dismiss(const std::string& room, std::string_view person) {
 }
 
 void pad_host::change_right(const std::string& room, std::string_view person, pads::right may) {
-    for_pads_of(room, [this, who = std::string(person), may](place& in) { in.pad.change_right(who, may, out_); });
+    for_pads_of(room,
+                [this, who = std::string(person), may](place& in) { in.pad.change_right(who, may, out_); });
 }
 
 /// Of those in memory: nobody has the others open.
@@ -519,7 +542,8 @@ void pad_host::finish_turn(place& in) {
 
 /// Tells what is kept, in the order in which it happened.
 void pad_host::release(const address& where) {
-    for (auto* in = find(where); in != nullptr && !in->turns.empty() && in->turns.front().kept; in = find(where)) {
+    for (auto* in = find(where); in != nullptr && !in->turns.empty() && in->turns.front().kept;
+         in = find(where)) {
         auto one = std::move(in->turns.front());
         in->turns.pop_front();
         for (const auto& each : one.messages) {
@@ -585,7 +609,8 @@ void pad_host::put_away(const address& where) {
     auto* const in = find(where);
     if (in == nullptr || !in->is_loaded || !in->turns.empty() || !in->until_loaded.empty()) return;
     if (in->pad.connections() != 0 || !in->pad.is_quiet()) return;
-    if (std::ranges::any_of(connections_, [&](const auto& one) { return one.second->where == where; })) return;
+    if (std::ranges::any_of(connections_, [&](const auto& one) { return one.second->where == where; }))
+        return;
     note_changed(*in);
     set_due(*in, std::nullopt);
     places_.erase(where);
@@ -594,7 +619,8 @@ void pad_host::put_away(const address& where) {
 void pad_host::ring() {
     const auto at = moment_now();
     std::vector<address> now;
-    for (auto one = due_.begin(); one != due_.end() && one->first <= at.now; ++one) now.push_back(one->second);
+    for (auto one = due_.begin(); one != due_.end() && one->first <= at.now; ++one)
+        now.push_back(one->second);
     for (const auto& where : now) {
         auto* const in = find(where);
         if (in == nullptr) continue;

@@ -51,9 +51,9 @@ struct pad_counters {
     std::array<std::uint64_t, pads::refusal_count> refusals{};
 };
 
-/// A thin shell around `pads::pad`: it judges tokens, lets the store keep a turn's records before anybody sees
-/// the turn or a later one, loads a pad when somebody comes and puts it away when everybody has gone. Everything
-/// runs on one loop.
+/// A thin shell around `pads::pad`: it judges tokens, lets the store keep a turn's records before anybody
+/// sees the turn or a later one, loads a pad when somebody comes and puts it away when everybody has gone.
+/// Everything runs on one loop.
 ///
 /// In the store a room's list is under "ROOM/", a pad under "ROOM/PAD": names have no "/".
 class pad_host {
@@ -66,12 +66,14 @@ public:
         /// Tokens that this server signed, with the time and the secrets of now.
         std::function<result<auth::pad_token>(std::string_view)> verify;
         /// What somebody of a meeting that goes on may do there now; nothing: his token says it.
-        std::function<std::optional<pads::right>(std::string_view room, std::string_view person)> live_right = {};
+        std::function<std::optional<pads::right>(std::string_view room, std::string_view person)> live_right =
+            {};
         /// Whether that address may try tokens, and that one of its tokens was not good (SEC-ROOM-1).
         std::function<bool(const ip_address&)> may_try = {};
         std::function<void(const ip_address&)> tried = {};
         /// When it is kept: who wrote in which pad. None: nobody wants to know.
-        std::function<void(const std::string& room, const std::string& pad, const std::string& person)> on_write = {};
+        std::function<void(const std::string& room, const std::string& pad, const std::string& person)>
+            on_write = {};
         pads::limits limits = {};
     };
     explicit pad_host(environment around);
@@ -95,8 +97,9 @@ public:
         caller is;
     };
     /// An empty `pad`: the room's list.
-    [[nodiscard]] entry admit(std::string_view room, std::string_view pad, const std::optional<std::string>& token,
-                              pads::right wanted, const ip_address& from);
+    [[nodiscard]] entry admit(std::string_view room, std::string_view pad,
+                              const std::optional<std::string>& token, pads::right wanted,
+                              const ip_address& from);
 
     // Pads and lists. `then` runs when it is loaded, perhaps at once.
 
@@ -109,7 +112,8 @@ public:
     using changed = std::function<void(const result<void>&)>;
     /// Runs `edit` on a pad, and `then` when what it did is kept.
     void edit(const std::string& room, const std::string& name, bool make,
-              std::function<result<void>(pads::pad&, const pads::moment&, pads::outputs&)> edit, changed then);
+              std::function<result<void>(pads::pad&, const pads::moment&, pads::outputs&)> edit,
+              changed then);
     /// `pad_errc::exists`, `full`, `bad_title`.
     void create(const std::string& room, const std::string& name, std::string title, changed then);
     /// What `change` leaves in the entry; `unknown_pad`, `bad_title`.

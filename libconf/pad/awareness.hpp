@@ -20,8 +20,8 @@ using connection_id = std::uint64_t;
 
 /// Whose connection it is, and what the server puts into its states in the place of what they say themselves.
 struct stamp {
-    std::string person;         ///< only compared
-    std::string name;           ///< empty: the client's own stays
+    std::string person;               ///< only compared
+    std::string name;                 ///< empty: the client's own stays
     std::optional<std::uint8_t> hue;  ///< 0 to 11; nothing: the client's own stays
 };
 
@@ -73,8 +73,7 @@ private:
         std::string state;  ///< empty: gone
     };
 
-    [[nodiscard]] std::optional<std::vector<entry>> read(bytes update, const stamp& with,
-                                                         outcome& why) const;
+    [[nodiscard]] std::optional<std::vector<entry>> read(bytes update, const stamp& with, outcome& why) const;
     [[nodiscard]] std::vector<std::byte> encode(const std::set<std::uint64_t>& which) const;
     void erase(std::map<std::uint64_t, client>::iterator which);
 

@@ -11,7 +11,7 @@
 namespace conf::pads {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 16> names{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 16> entity_names{{
     {"amp", "&"},
     {"lt", "<"},
     {"gt", ">"},
@@ -59,8 +59,8 @@ std::string decode_entity(std::string_view entity) {
     if (entity.size() < 3 || entity.front() != '&' || entity.back() != ';') return whole;
     auto inner = entity.substr(1, entity.size() - 2);
     if (inner.front() != '#') {
-        const auto known = std::ranges::find(names, inner, &decltype(names)::value_type::first);
-        return known == names.end() ? whole : std::string(known->second);
+        const auto known = std::ranges::find(entity_names, inner, &decltype(entity_names)::value_type::first);
+        return known == entity_names.end() ? whole : std::string(known->second);
     }
     inner.remove_prefix(1);
     const bool is_hex = inner.starts_with('x') || inner.starts_with('X');

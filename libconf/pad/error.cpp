@@ -11,7 +11,8 @@ public:
     [[nodiscard]] std::string message(int code) const override {
         switch (static_cast<pad_errc>(code)) {
             case pad_errc::bad_text: return "the text is not UTF-8";
-            case pad_errc::bad_format: return "there is no such format; known: txt, md, html, update, pdf, docx";
+            case pad_errc::bad_format:
+                return "there is no such format; known: txt, md, html, update, pdf, docx";
             case pad_errc::bad_title: return "a title has 1 to 256 bytes of UTF-8 without control characters";
             case pad_errc::too_large: return "it is larger than a pad takes at once (1 MiB)";
             case pad_errc::unknown_version: return "there is no such version of the pad";

@@ -12,14 +12,14 @@ enum class pad_errc {
     too_large,        ///< more than the limit allows
     unknown_version,  ///< no such version, or not any more
     unknown_pad,
-    exists,           ///< a pad of that name is there
-    full,             ///< as many pads, or people, as allowed
-    locked,           ///< only moderators write in it now
-    read_only,        ///< the right to read is not the right to write
-    bad_update,       ///< not an update of Yjs, or one that does not fit
-    foreign_client,   ///< it brings what somebody else wrote
-    not_saved,        ///< the store does not work now
-    stopped,          ///< the server has ended
+    exists,          ///< a pad of that name is there
+    full,            ///< as many pads, or people, as allowed
+    locked,          ///< only moderators write in it now
+    read_only,       ///< the right to read is not the right to write
+    bad_update,      ///< not an update of Yjs, or one that does not fit
+    foreign_client,  ///< it brings what somebody else wrote
+    not_saved,       ///< the store does not work now
+    stopped,         ///< the server has ended
 };
 
 [[nodiscard]] const std::error_category& pad_category() noexcept;

@@ -27,7 +27,7 @@ struct moment {
 
 struct version {
     std::uint64_t number = 0;
-    wall_time at{};  ///< of its last edit
+    wall_time at{};                      ///< of its last edit
     std::vector<std::string> authors{};  ///< persons who wrote since the version before
     crdt::snapshot state{};
 

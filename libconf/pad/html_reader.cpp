@@ -1,4 +1,5 @@
 #include "libconf/crdt/utf8.hpp"
+#include "libconf/pad/characters.hpp"
 #include "libconf/pad/error.hpp"
 #include "libconf/pad/formats.hpp"
 #include "libconf/pad/html_tokens.hpp"
@@ -14,8 +15,7 @@
 namespace conf::pads {
 namespace {
 
-using names = std::pair<std::string_view, node_kind>;
-constexpr std::array<names, 18> blocks{{
+constexpr std::array<std::pair<std::string_view, node_kind>, 18> blocks{{
     {"p", node_kind::paragraph},
     {"h1", node_kind::heading},
     {"h2", node_kind::heading},
@@ -37,8 +37,9 @@ constexpr std::array<names, 18> blocks{{
 }};
 /// Begin a new paragraph, and are nothing themselves.
 constexpr std::array<std::string_view, 20> divisions{
-    "div",  "section", "article", "header", "footer", "main",   "nav",    "aside", "address", "figure",
-    "figcaption", "dl", "dt", "dd", "form", "fieldset", "center", "details", "summary", "caption",
+    "div",   "section",  "article", "header",     "footer",  "main",    "nav",
+    "aside", "address",  "figure",  "figcaption", "dl",      "dt",      "dd",
+    "form",  "fieldset", "center",  "details",    "summary", "caption",
 };
 
 std::optional<node_kind> block_named(std::string_view name) noexcept {
@@ -56,10 +57,6 @@ std::uint32_t number_of(const html_token& tag, std::string_view name, std::uint3
     return read.ec == std::errc() ? value : otherwise;
 }
 
-bool is_space(char one) noexcept {
-    return one == ' ' || one == '\t' || one == '\n' || one == '\r' || one == '\f';
-}
-
 /// A list with a task in it is one of tasks.
 void find_tasks(node& at) {
     if (at.kind == node_kind::bullet_list &&
@@ -67,7 +64,8 @@ void find_tasks(node& at) {
         at.kind = node_kind::task_list;
     }
     for (auto& one : at.children) {
-        if (at.kind == node_kind::task_list && one.kind == node_kind::list_item) one.kind = node_kind::task_item;
+        if (at.kind == node_kind::task_list && one.kind == node_kind::list_item)
+            one.kind = node_kind::task_item;
         find_tasks(one);
     }
 }
@@ -212,7 +210,8 @@ private:
     }
 
     [[nodiscard]] bool in(node_kind kind) const noexcept {
-        return std::ranges::any_of(path_, [&](const element& one) { return one.is_node && one.kind == kind; });
+        return std::ranges::any_of(path_,
+                                   [&](const element& one) { return one.is_node && one.kind == kind; });
     }
 
     /// A block ends the paragraph that is open around it.
@@ -241,7 +240,9 @@ private:
     }
 
     void close_cell() {
-        const auto holds = [](node_kind one) { return one == node_kind::table_row || one == node_kind::table; };
+        const auto holds = [](node_kind one) {
+            return one == node_kind::table_row || one == node_kind::table;
+        };
         close_up_to(node_kind::table_cell, holds);
         close_up_to(node_kind::table_header, holds);
     }
@@ -287,7 +288,8 @@ private:
         const bool begins = std::exchange(starts_paragraph_, false);
         if (is_text_block(around.kind)) {
             build_.leaf(make_text(std::move(text), style));
-        } else if (!begins && !around.children.empty() && around.children.back().kind == node_kind::paragraph) {
+        } else if (!begins && !around.children.empty() &&
+                   around.children.back().kind == node_kind::paragraph) {
             around.children.back().children.push_back(make_text(std::move(text), style));
         } else if (begins) {
             build_.leaf(make_block(node_kind::paragraph, {make_text(std::move(text), style)}));

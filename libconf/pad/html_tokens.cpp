@@ -1,5 +1,6 @@
 #include "libconf/pad/html_tokens.hpp"
 
+#include "libconf/pad/characters.hpp"
 #include "libconf/pad/entities.hpp"
 
 #include <algorithm>
@@ -9,15 +10,12 @@ namespace conf::pads {
 namespace {
 
 constexpr std::array<std::string_view, 13> hidden{
-    "script", "style", "template", "title",  "textarea", "select", "svg",
-    "math",   "iframe", "object",  "noscript", "canvas", "audio",
+    "script", "style",  "template", "title",    "textarea", "select", "svg",
+    "math",   "iframe", "object",   "noscript", "canvas",   "audio",
 };
 /// More of one tag are left out: nobody writes them, and each costs memory.
 constexpr std::size_t attributes_max = 64;
 
-bool is_space(char one) noexcept {
-    return one == ' ' || one == '\t' || one == '\n' || one == '\r' || one == '\f';
-}
 bool is_letter(char one) noexcept {
     return (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z');
 }
@@ -105,9 +103,8 @@ void html_tokens::read_attributes(html_token& of) {
             left_.remove_prefix(1);
             return;
         }
-        auto name = lower(take_while(left_, [](char one) {
-            return !is_space(one) && one != '>' && one != '=' && one != '/';
-        }));
+        auto name = lower(take_while(
+            left_, [](char one) { return !is_space(one) && one != '>' && one != '=' && one != '/'; }));
         if (name.empty()) {  // a lone "="
             left_.remove_prefix(1);
             continue;
@@ -141,7 +138,8 @@ void html_tokens::skip_until_closed(std::string_view name) {
         left_.remove_prefix(at + 2);
         if (left_.size() < name.size() || lower(left_.substr(0, name.size())) != name) continue;
         const auto behind = left_.substr(name.size());
-        if (!behind.empty() && !is_space(behind.front()) && behind.front() != '>' && behind.front() != '/') continue;
+        if (!behind.empty() && !is_space(behind.front()) && behind.front() != '>' && behind.front() != '/')
+            continue;
         const auto end = left_.find('>');
         left_.remove_prefix(end == std::string_view::npos ? left_.size() : end + 1);
         return;

@@ -18,8 +18,8 @@ struct html_token {
     [[nodiscard]] std::optional<std::string_view> attribute(std::string_view name) const noexcept;
 };
 
-/// Reads from the front; any bytes are some tokens. Comments, declarations and what stands in elements that no
-/// reader shows (scripts, styles, templates) are passed over.
+/// Reads from the front; any bytes are some tokens. Comments, declarations and what stands in elements that
+/// no reader shows (scripts, styles, templates) are passed over.
 class html_tokens {
 public:
     explicit html_tokens(std::string_view text) noexcept : left_(text) {}

@@ -30,7 +30,8 @@ private:
         switch (one.kind) {
             case node_kind::document: return children(one);
             case node_kind::paragraph: return element(one, "p");
-            case node_kind::heading: return element(one, one.number == 1 ? "h1" : one.number == 2 ? "h2" : "h3");
+            case node_kind::heading:
+                return element(one, one.number == 1 ? "h1" : one.number == 2 ? "h2" : "h3");
             case node_kind::blockquote: return element(one, "blockquote");
             case node_kind::code_block: return code_block(one);
             case node_kind::horizontal_rule: out_ += "<hr>\n"; return;
@@ -98,8 +99,11 @@ private:
             std::string_view tag;
         };
         const auto& style = one.style;
-        const look looks[] = {{style.strong, "strong"}, {style.em, "em"},     {style.underline, "u"},
-                              {style.strike, "s"},      {style.code, "code"}};
+        const look looks[] = {{style.strong, "strong"},
+                              {style.em, "em"},
+                              {style.underline, "u"},
+                              {style.strike, "s"},
+                              {style.code, "code"}};
         if (!style.link.empty()) {
             out_ += "<a href=\"";
             escape(out_, style.link);
@@ -138,10 +142,12 @@ std::string to_html_page(const node& document, std::string_view title) {
     std::string made = "<!doctype html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<title>";
     escape(made, title);
     made +=
-        "</title>\n<style>\nbody { font-family: sans-serif; line-height: 1.4; max-width: 42em; margin: 2em auto; }\n"
+        "</title>\n<style>\nbody { font-family: sans-serif; line-height: 1.4; max-width: 42em; margin: 2em "
+        "auto; }\n"
         "table { border-collapse: collapse; }\nth, td { border: 1px solid #999; padding: 0.2em 0.5em; }\n"
         "blockquote { border-left: 3px solid #999; margin-left: 0; padding-left: 1em; }\n"
-        ".tasks { list-style: none; padding-left: 0; }\n.tasks p { display: inline; }\n</style>\n</head>\n<body>\n";
+        ".tasks { list-style: none; padding-left: 0; }\n.tasks p { display: inline; "
+        "}\n</style>\n</head>\n<body>\n";
     made += to_html(document);
     made += "</body>\n</html>\n";
     return made;

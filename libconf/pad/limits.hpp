@@ -16,11 +16,11 @@ struct limits {
     std::size_t archive_bytes_max = std::size_t{64} << 20;
     std::size_t connections_max = 500;       ///< of one pad, at once
     std::size_t awareness_bytes_max = 4096;  ///< one client's state as JSON
-    std::size_t awareness_clients_max = 4;   ///< of one connection: a page has one, a reload may leave another
-    std::size_t authors_max = 10'000;        ///< people whom a pad remembers
+    std::size_t awareness_clients_max = 4;  ///< of one connection: a page has one, a reload may leave another
+    std::size_t authors_max = 10'000;       ///< people whom a pad remembers
     std::size_t clients_per_author_max = 10'000;  ///< page loads, each with an id of its own
-    std::size_t versions_max = 500;          ///< then every other one of the older half goes
-    std::uint32_t refusals_max = 20;         ///< messages of one connection that were refused; one more ends it
+    std::size_t versions_max = 500;               ///< then every other one of the older half goes
+    std::uint32_t refusals_max = 20;  ///< messages of one connection that were refused; one more ends it
 };
 
 inline constexpr std::size_t pads_per_room_max = 100;
@@ -29,8 +29,8 @@ inline constexpr std::size_t title_bytes_max = 256;
 inline constexpr std::size_t barred_max = 1000;
 inline constexpr std::size_t reason_bytes_max = 200;  ///< of what a client is told
 
-/// Edits gather so long before they are kept and passed on as one update, since stock clients read one message
-/// a frame. The first edit after a pause does not wait.
+/// Edits gather so long before they are kept and passed on as one update, since stock clients read one
+/// message a frame. The first edit after a pause does not wait.
 inline constexpr std::chrono::milliseconds gather_time{20};
 /// The same for carets.
 inline constexpr std::chrono::milliseconds awareness_time{50};

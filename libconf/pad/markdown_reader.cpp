@@ -29,8 +29,8 @@ public:
     [[nodiscard]] node read(std::string_view text) {
         constexpr unsigned flags =
             MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_TASKLISTS | MD_FLAG_PERMISSIVEURLAUTOLINKS;
-        const MD_PARSER parser{0, flags, on_enter_block, on_leave_block, on_enter_span, on_leave_span, on_text,
-                               nullptr, nullptr};
+        const MD_PARSER parser{0,       flags,   on_enter_block, on_leave_block, on_enter_span, on_leave_span,
+                               on_text, nullptr, nullptr};
         (void)md_parse(text.data(), static_cast<MD_SIZE>(text.size()), &parser, this);
         return std::move(build_).take();
     }

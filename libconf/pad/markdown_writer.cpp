@@ -1,3 +1,4 @@
+#include "libconf/pad/characters.hpp"
 #include "libconf/pad/formats.hpp"
 
 #include <algorithm>
@@ -6,11 +7,6 @@
 
 namespace conf::pads {
 namespace {
-
-
-bool is_space(char one) noexcept {
-    return one == ' ' || one == '\t' || one == '\n';
-}
 
 /// The longest run of backquotes, so that a longer one encloses it.
 std::size_t longest_run(std::string_view text) noexcept {
@@ -23,16 +19,16 @@ std::size_t longest_run(std::string_view text) noexcept {
     return longest;
 }
 
-/// Backslashes where a sign could be taken for more than itself. At the beginning of a line "#", "+", "-", ">"
-/// and "1." are such, elsewhere they are left alone.
+/// Backslashes where a sign could be taken for more than itself. At the beginning of a line "#", "+", "-",
+/// ">" and "1." are such, elsewhere they are left alone.
 std::string escaped(std::string_view text, bool at_line_start, bool in_cell) {
     std::string made;
     made.reserve(text.size() + 8);
     for (std::size_t at = 0; at < text.size(); ++at) {
         const char one = text[at];
         const bool first = at_line_start && std::ranges::all_of(text.substr(0, at), [](char before) {
-            return before >= '0' && before <= '9';
-        });
+                               return before >= '0' && before <= '9';
+                           });
         bool needs = false;
         switch (one) {
             case '\\':
@@ -173,10 +169,10 @@ private:
             for (; count < columns; ++count) made += "  |";
             line(made, indent);
         };
-        const bool has_head = !one.children.empty() &&
-                              std::ranges::any_of(one.children.front().children, [](const node& cell) {
-                                  return cell.kind == node_kind::table_header;
-                              });
+        const bool has_head =
+            !one.children.empty() && std::ranges::any_of(one.children.front().children, [](const node& cell) {
+                return cell.kind == node_kind::table_header;
+            });
         // There is no table without a head in Markdown.
         write_row(has_head ? &one.children.front() : nullptr);
         std::string rule = "|";
@@ -214,7 +210,8 @@ private:
         const bool wide = made.starts_with('`') || made.ends_with('`');
         made = fence + (wide ? " " : "") + made + (wide ? " " : "") + fence;
         if (in_cell) {
-            for (std::size_t at = 0; (at = made.find('|', at)) != std::string::npos; at += 2) made.insert(at, "\\");
+            for (std::size_t at = 0; (at = made.find('|', at)) != std::string::npos; at += 2)
+                made.insert(at, "\\");
         }
         return made;
     }
@@ -262,7 +259,8 @@ private:
 
         void text(const node& one) {
             std::string_view text = one.text;
-            const auto begin = static_cast<std::size_t>(std::ranges::find_if_not(text, is_space) - text.begin());
+            const auto begin =
+                static_cast<std::size_t>(std::ranges::find_if_not(text, is_space) - text.begin());
             const auto is_blank = begin == text.size();
             if (is_blank && !one.style.code) {
                 spaces_ += text;

@@ -53,12 +53,12 @@ struct record {
 };
 
 enum class refusal : std::uint8_t {
-    unreadable,     ///< the frame or the update
-    foreign_client, ///< structs of a client id that is somebody else's
-    read_only,      ///< who wrote has no right to, now
-    too_large,      ///< over a limit of size
-    full,           ///< over a limit of the pad
-    awareness,      ///< a state that is no object, too large, or somebody else's
+    unreadable,      ///< the frame or the update
+    foreign_client,  ///< structs of a client id that is somebody else's
+    read_only,       ///< who wrote has no right to, now
+    too_large,       ///< over a limit of size
+    full,            ///< over a limit of the pad
+    awareness,       ///< a state that is no object, too large, or somebody else's
 };
 inline constexpr std::size_t refusal_count = 6;
 [[nodiscard]] std::string_view to_string(refusal why) noexcept;

@@ -20,7 +20,8 @@ std::string_view sentence_of(refusal why) noexcept {
         case refusal::unreadable: return "unreadable: it is no message of y-websocket, or no update of Yjs";
         case refusal::foreign_client: return "foreign_client: it brings what somebody else wrote";
         case refusal::read_only: return "read_only: you may read here, not write";
-        case refusal::too_large: return "too_large: the pad has more text than it may, or the update is too large";
+        case refusal::too_large:
+            return "too_large: the pad has more text than it may, or the update is too large";
         case refusal::full: return "full: the pad takes no more";
         case refusal::awareness: return "awareness: the state is no object, too large, or somebody else's";
     }
@@ -29,7 +30,8 @@ std::string_view sentence_of(refusal why) noexcept {
 
 refusal refusal_of(const conf::error& why) noexcept {
     using crdt::crdt_errc;
-    if (why.code() == crdt_errc::too_large || why.code() == crdt_errc::too_much_pending) return refusal::too_large;
+    if (why.code() == crdt_errc::too_large || why.code() == crdt_errc::too_much_pending)
+        return refusal::too_large;
     if (why.code() == crdt_errc::too_many_structs || why.code() == crdt_errc::too_many_clients ||
         why.code() == crdt_errc::too_many_conflicts) {
         return refusal::full;
@@ -142,7 +144,8 @@ void pad::handle_opened(connection_id who, const visitor& is, const moment& at, 
     one.is = is;
     send(who, sync_message(sync_step::state_vector, document_.states().encode()), out);
     tell_rights(who, one, out);
-    if (const auto states = awareness_.everything(); !states.empty()) send(who, awareness_message(states), out);
+    if (const auto states = awareness_.everything(); !states.empty())
+        send(who, awareness_message(states), out);
 }
 
 void pad::handle_closed(connection_id who, const moment& at, outputs& out) {
@@ -159,8 +162,9 @@ void pad::tell_rights(connection_id who, connection& one, outputs& out) const {
     const bool denied = !may_write(one.is);
     if (denied == one.told_denied) return;
     one.told_denied = denied;
-    send(who, auth_message(denied ? auth_kind::denied : auth_kind::granted,
-                           denied ? sentence_of(refusal::read_only) : std::string_view()),
+    send(who,
+         auth_message(denied ? auth_kind::denied : auth_kind::granted,
+                      denied ? sentence_of(refusal::read_only) : std::string_view()),
          out);
 }
 
@@ -263,7 +267,8 @@ void pad::refuse(connection_id who, refusal why, outputs& out) {
     if (++known->second.refusals > limits_.refusals_max) {
         awareness_.remove(who);
         connections_.erase(known);
-        out.closings.push_back({who, close_code::refused, std::string(sentence_of(why).substr(0, reason_bytes_max))});
+        out.closings.push_back(
+            {who, close_code::refused, std::string(sentence_of(why).substr(0, reason_bytes_max))});
         return;
     }
     send(who, auth_message(auth_kind::refused, sentence_of(why)), out);
@@ -339,7 +344,8 @@ void pad::flush(const moment& at, outputs& out) {
         update = *std::move(merged);
     }
     for (auto& one : gathered_) {
-        if (std::ranges::find(out.wrote, one.person) == out.wrote.end()) out.wrote.push_back(std::move(one.person));
+        if (std::ranges::find(out.wrote, one.person) == out.wrote.end())
+            out.wrote.push_back(std::move(one.person));
     }
     gathered_.clear();
     const auto number = next_update_++;
@@ -369,7 +375,8 @@ void pad::end_version(outputs& out) {
     for (const auto number : ended.dropped)
         out.records.push_back({record_kind::version, history::key_of(number), {}});
     if (ended.made == nullptr) return;
-    out.records.push_back({record_kind::version, history::key_of(ended.made->number), history::encode(*ended.made)});
+    out.records.push_back(
+        {record_kind::version, history::key_of(ended.made->number), history::encode(*ended.made)});
 }
 
 void pad::handle_timeout(const moment& at, outputs& out) {
@@ -395,7 +402,8 @@ std::optional<instant> pad::deadline() const {
 /// In a document of its own, so that it has a client id of its own and is judged like everybody's edits.
 result<void> pad::edit_as(const visitor& by, const moment& at, outputs& out,
                           const std::function<bool(crdt::document&)>& what) {
-    if (!may_write(by)) return rules_.locked && by.may == right::write ? pad_errc::locked : pad_errc::read_only;
+    if (!may_write(by))
+        return rules_.locked && by.may == right::write ? pad_errc::locked : pad_errc::read_only;
     crdt::document copy(options_with(draw_client(), true));
     if (auto done = copy.apply(update()); !done) return done.error();
     bool done = false;
@@ -421,7 +429,8 @@ result<void> pad::apply(const visitor& by, bytes update, const moment& at, outpu
     }
     out.refusals.push_back(*why);
     switch (*why) {
-        case refusal::read_only: return rules_.locked && by.may == right::write ? pad_errc::locked : pad_errc::read_only;
+        case refusal::read_only:
+            return rules_.locked && by.may == right::write ? pad_errc::locked : pad_errc::read_only;
         case refusal::too_large: return pad_errc::too_large;
         case refusal::full: return pad_errc::full;
         case refusal::foreign_client: return pad_errc::foreign_client;

@@ -43,8 +43,8 @@ struct rules {
 };
 
 /// The server's side of y-websocket for one document (crdt-pad: sync, awareness), without sockets or store.
-/// Updates gather for `gather_time`, become one record and one message, and go to everybody, their senders too,
-/// who so learn that they are kept. Belongs to its owner.
+/// Updates gather for `gather_time`, become one record and one message, and go to everybody, their senders
+/// too, who so learn that they are kept. Belongs to its owner.
 class pad {
 public:
     /// `key` makes the client ids of the server's own edits; a new one each time.

@@ -103,7 +103,8 @@ std::vector<node> inlines_of(std::vector<node> children, bool plain) {
             if (plain) one.style = {};
             if (!one.style.link.empty() && !is_safe_link(one.style.link)) one.style.link.clear();
             // The editor's code excludes the other looks.
-            if (one.style.code) one.style.strong = one.style.em = one.style.underline = one.style.strike = false;
+            if (one.style.code)
+                one.style.strong = one.style.em = one.style.underline = one.style.strike = false;
             one.children.clear();
             add(std::move(one));
         } else if (one.kind == node_kind::image && !plain && is_own_path(one.text)) {
@@ -185,8 +186,8 @@ void arrange(node& at, std::size_t depth) {
         }
     }
     // An item begins with a paragraph; a cell, a quote and a document have a block at least.
-    const bool wants_paragraph = is_item(at.kind) && (at.children.empty() ||
-                                                      at.children.front().kind != node_kind::paragraph);
+    const bool wants_paragraph =
+        is_item(at.kind) && (at.children.empty() || at.children.front().kind != node_kind::paragraph);
     if (wants_paragraph || (into == place::blocks && at.children.empty()))
         at.children.insert(at.children.begin(), make_block(node_kind::paragraph));
 }

@@ -64,9 +64,9 @@ struct marks {
 
 struct node {
     node_kind kind = node_kind::paragraph;
-    std::string text;  ///< of text; the language of a code block; the path of an image
-    std::string alt;   ///< of an image
-    marks style;       ///< of text
+    std::string text;          ///< of text; the language of a code block; the path of an image
+    std::string alt;           ///< of an image
+    marks style;               ///< of text
     std::uint32_t number = 1;  ///< level of a heading (1 to 3), first number of a list, columns of a cell
     std::uint32_t rows = 1;    ///< of a cell
     bool checked = false;      ///< of a task
@@ -75,7 +75,8 @@ struct node {
     friend bool operator==(const node&, const node&) = default;
 };
 
-// Nesting and sizes of what is read from files or from strangers' documents; deeper nodes give their text alone.
+// Nesting and sizes of what is read from files or from strangers' documents; deeper nodes give their text
+// alone.
 inline constexpr std::size_t tree_depth_max = 64;
 inline constexpr std::uint32_t cell_columns_max = 50;
 inline constexpr std::uint32_t cell_rows_max = 500;
@@ -87,8 +88,8 @@ inline constexpr std::uint32_t list_number_max = 1'000'000;
 [[nodiscard]] bool is_own_path(std::string_view source) noexcept;
 
 /// Makes any tree one that the editor's schema allows, without losing text: what stands in the wrong place is
-/// wrapped (text in paragraphs, blocks in items and cells), neighbours of the same style are joined, links and
-/// images that are not safe become their text, and a document has a paragraph at least.
+/// wrapped (text in paragraphs, blocks in items and cells), neighbours of the same style are joined, links
+/// and images that are not safe become their text, and a document has a paragraph at least.
 void normalise(node& document);
 
 /// Convenience of readers and tests.

@@ -11,8 +11,8 @@
 namespace conf::pads {
 namespace {
 
-using names = std::pair<std::string_view, node_kind>;
-constexpr std::array<names, 16> tags{{
+using tag_name = std::pair<std::string_view, node_kind>;
+constexpr std::array<tag_name, 16> tags{{
     {"paragraph", node_kind::paragraph},
     {"heading", node_kind::heading},
     {"blockquote", node_kind::blockquote},
@@ -39,7 +39,7 @@ std::optional<node_kind> kind_named(std::string_view tag) noexcept {
 }
 
 std::string_view tag_of(node_kind kind) noexcept {
-    const auto at = std::ranges::find(tags, kind, &names::second);
+    const auto at = std::ranges::find(tags, kind, &tag_name::second);
     check(at != tags.end());
     return at->first;
 }

@@ -13,7 +13,8 @@ namespace conf::pads {
 
 enum class channel : std::uint8_t { sync = 0, awareness = 1, auth = 2, query_awareness = 3 };
 enum class sync_step : std::uint8_t { state_vector = 0, missing = 1, update = 2 };
-/// What the channel `auth` says: `denied` is y-protocols' own, the others are ours and left out by stock clients.
+/// What the channel `auth` says: `denied` is y-protocols' own, the others are ours and left out by stock
+/// clients.
 enum class auth_kind : std::uint8_t {
     denied = 0,   ///< from now on: you may read
     granted = 1,  ///< from now on: you may write

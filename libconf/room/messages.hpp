@@ -235,11 +235,12 @@ struct restarting {
     friend bool operator==(const restarting&, const restarting&) = default;
 };
 
-using any_message = std::variant<done, failure, door_opened, welcome, waiting, chat_sent, chat_page,
-                                 ice_given, pads_given, published, door, waiting_message, person_joined, person_changed,
-                                 person_left, room_changed, waiting_joined, waiting_left, muted, unmute_asked,
-                                 speaker, reaction, chat_came, chat_changed, typing, ice_renewed,
-                                 receive_offer, receive_tracks, publish_ended, receive_ended, restarting>;
+using any_message =
+    std::variant<done, failure, door_opened, welcome, waiting, chat_sent, chat_page, ice_given, pads_given,
+                 published, door, waiting_message, person_joined, person_changed, person_left, room_changed,
+                 waiting_joined, waiting_left, muted, unmute_asked, speaker, reaction, chat_came,
+                 chat_changed, typing, ice_renewed, receive_offer, receive_tracks, publish_ended,
+                 receive_ended, restarting>;
 using message_body = big_variant<any_message>;
 inline constexpr std::size_t message_count = std::variant_size_v<any_message>;
 

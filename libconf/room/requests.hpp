@@ -211,8 +211,8 @@ struct receive_reset {
 using any_request =
     std::variant<hello, join, resume, leave, set_media, set_name, set_hand, lower_hands, react, set_away,
                  mute, ask_unmute, set_role, remove_person, end_meeting, set_locks, set_room, admit, refuse,
-                 set_lobby_message, fresh_ice, ask_pads, chat_send, chat_edit, chat_delete, chat_react, chat_typing,
-                 chat_history, publish, view, receive_answer, receive_restart, receive_reset>;
+                 set_lobby_message, fresh_ice, ask_pads, chat_send, chat_edit, chat_delete, chat_react,
+                 chat_typing, chat_history, publish, view, receive_answer, receive_restart, receive_reset>;
 using request_body = big_variant<any_request>;
 inline constexpr std::size_t request_count = std::variant_size_v<any_request>;
 

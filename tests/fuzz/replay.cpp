@@ -22,6 +22,8 @@ constexpr std::pair<std::string_view, void (*)(fuzz::bytes)> targets[] = {
     {"crdt_update_v2", fuzz::target::crdt_update_v2},
     {"engine", fuzz::target::engine},
     {"http1", fuzz::target::http1},
+    {"pad", fuzz::target::pad},
+    {"pad_formats", fuzz::target::pad_formats},
     {"rtcp", fuzz::target::rtcp},
     {"rtp", fuzz::target::rtp},
     {"sdp", fuzz::target::sdp},

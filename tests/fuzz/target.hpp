@@ -24,6 +24,8 @@ void crdt_update_v1(bytes input);
 void crdt_update_v2(bytes input);
 void engine(bytes input);
 void http1(bytes input);
+void pad(bytes input);
+void pad_formats(bytes input);
 void rtcp(bytes input);
 void rtp(bytes input);
 void sdp(bytes input);

@@ -1,6 +1,6 @@
+#include "libconf/pad/awareness.hpp"
 #include "libconf/crdt/json.hpp"
 #include "libconf/crdt/wire.hpp"
-#include "libconf/pad/awareness.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -55,8 +55,9 @@ using outcome = awareness::outcome;
 TEST_CASE("names and colours in states are the server's", "[pad]") {
     const limits within;
     awareness states(within);
-    const auto json = GENERATE(as<std::string>(), R"({})", R"({"user":{"name":"Eve","color":"red"},"cursor":null})",
-                               R"({"user":"x"})", R"({"user":{"name":"Eve"},"user":{"name":"Mallory"}})");
+    const auto json =
+        GENERATE(as<std::string>(), R"({})", R"({"user":{"name":"Eve","color":"red"},"cursor":null})",
+                 R"({"user":"x"})", R"({"user":{"name":"Eve"},"user":{"name":"Mallory"}})");
     REQUIRE(states.apply(1, encode({{7, 1, json}}), ada, start) == outcome::taken);
     const auto told = decode(states.take_changes());
     REQUIRE(told.size() == 1);
@@ -129,10 +130,14 @@ TEST_CASE("states that cannot be are refused whole", "[pad]") {
         {"no JSON", {{7, 1, "{"}}, outcome::malformed},
         {"a list", {{7, 1, "[]"}}, outcome::malformed},
         {"the second of two", {{7, 1, "{}"}, {8, 1, "x"}}, outcome::malformed},
-        {"nested too deep", {{7, 1, "{\"a\":" + std::string(100, '[') + std::string(100, ']') + "}"}}, outcome::malformed},
+        {"nested too deep",
+         {{7, 1, "{\"a\":" + std::string(100, '[') + std::string(100, ']') + "}"}},
+         outcome::malformed},
         {"at the size allowed", {{7, 1, "{\"a\":\"" + std::string(4096 - 8, 'a') + "\"}"}}, outcome::taken},
         {"one byte more", {{7, 1, "{\"a\":\"" + std::string(4097 - 8, 'a') + "\"}"}}, outcome::limit},
-        {"as many clients as a connection may have", {{1, 1, "{}"}, {2, 1, "{}"}, {3, 1, "{}"}, {4, 1, "{}"}}, outcome::taken},
+        {"as many clients as a connection may have",
+         {{1, 1, "{}"}, {2, 1, "{}"}, {3, 1, "{}"}, {4, 1, "{}"}},
+         outcome::taken},
         {"one more", {{1, 1, "{}"}, {2, 1, "{}"}, {3, 1, "{}"}, {4, 1, "{}"}, {5, 1, "{}"}}, outcome::limit},
     }));
     INFO(c.why);

@@ -1,5 +1,5 @@
-#include "libconf/pad/error.hpp"
 #include "libconf/pad/formats.hpp"
+#include "libconf/pad/error.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -85,10 +85,12 @@ TEST_CASE("HTML of ours survives", "[pad]") {
 
 TEST_CASE("plain text shows everything", "[pad]") {
     const auto tree = from_markdown(
-        "# Plan\n\nOne **two**\\\nthree\n\n- a\n  - b\n\n3. x\n\n- [x] done\n\n> said\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n\n---\n\n```\ncode\n```\n");
+        "# Plan\n\nOne **two**\\\nthree\n\n- a\n  - b\n\n3. x\n\n- [x] done\n\n> said\n\n| a | b |\n| --- | "
+        "--- |\n| 1 | 2 |\n\n---\n\n```\ncode\n```\n");
     REQUIRE(tree);
-    CHECK(to_plain_text(*tree) ==
-          "Plan\n\nOne two\nthree\n\n- a\n  - b\n\n3. x\n\n[x] done\n\n> said\n\na\tb\n1\t2\n\n----\n\ncode\n");
+    CHECK(
+        to_plain_text(*tree) ==
+        "Plan\n\nOne two\nthree\n\n- a\n  - b\n\n3. x\n\n[x] done\n\n> said\n\na\tb\n1\t2\n\n----\n\ncode\n");
     CHECK(to_plain_text(*from_plain_text("a\nb\n\n\nc\r\n")) == "a\nb\n\nc\n");
     CHECK(from_plain_text("")->children.size() == 1);
 }
@@ -107,9 +109,10 @@ TEST_CASE("any text becomes a tree that stays", "[pad]") {
     const auto seed = GENERATE(range(1U, 60U));
     CAPTURE(seed);
     std::mt19937 random(seed);
-    const std::string_view pieces[] = {"a",  "*",   "**", "_",  "`",   "```\n", "~~",  "[",      "](https://x.y)",
-                                       "\n", "\n\n", "- ", "1. ", "> ",  "| ",    "---", "# ",     "<u>",
-                                       "</u>", "<br>", "\\", "&amp;", "  ", "![",   "é",   "- [x] ", "<!--"};
+    const std::string_view pieces[] = {
+        "a",    "*",    "**", "_",     "`",  "```\n", "~~",  "[",      "](https://x.y)",
+        "\n",   "\n\n", "- ", "1. ",   "> ", "| ",    "---", "# ",     "<u>",
+        "</u>", "<br>", "\\", "&amp;", "  ", "![",    "é",   "- [x] ", "<!--"};
     std::string text;
     for (int at = 0; at < 40; ++at) text += pieces[random() % std::size(pieces)];
     CAPTURE(text);
@@ -124,10 +127,11 @@ TEST_CASE("any text becomes a tree that stays", "[pad]") {
 }
 
 TEST_CASE("a tree that nobody could have typed is put in order", "[pad]") {
-    auto tree = make_block(node_kind::document, {make_text("loose"), make_block(node_kind::list_item, {make_text("a")}),
-                                                 make_block(node_kind::bullet_list, {make_text("b")}),
-                                                 make_block(node_kind::table, {make_text("c")}),
-                                                 make_block(node_kind::code_block, {make_text("d", {.strong = true})})});
+    auto tree = make_block(
+        node_kind::document,
+        {make_text("loose"), make_block(node_kind::list_item, {make_text("a")}),
+         make_block(node_kind::bullet_list, {make_text("b")}), make_block(node_kind::table, {make_text("c")}),
+         make_block(node_kind::code_block, {make_text("d", {.strong = true})})});
     normalise(tree);
     REQUIRE(tree.children.size() == 5);
     CHECK(to_plain_text(tree) == "loose\n\na\n\n- b\n\nc\n\nd\n");
@@ -149,15 +153,17 @@ TEST_CASE("links lead to the web, to mail and to telephones, pictures to this se
     CHECK(is_safe_link("HTTP://EXAMPLE.ORG"));
     CHECK(is_safe_link("mailto:a@b.c"));
     CHECK(is_safe_link("tel:+331234"));
-    for (const auto* bad : {"javascript:alert(1)", "data:text/html,x", "https:", "//example.org", "/a", "", "vbscript:x",
-                            "https://a b", "java\nscript:x", "http://a\"onclick=", "file:///etc/passwd", "\x01https://a"}) {
+    for (const auto* bad :
+         {"javascript:alert(1)", "data:text/html,x", "https:", "//example.org", "/a", "", "vbscript:x",
+          "https://a b", "java\nscript:x", "http://a\"onclick=", "file:///etc/passwd", "\x01https://a"}) {
         INFO(bad);
         CHECK_FALSE(is_safe_link(bad));
     }
     CHECK_FALSE(is_safe_link("https://" + std::string(2048 - 7, 'a')));
     CHECK(is_safe_link("https://" + std::string(2048 - 8, 'a')));
     CHECK(is_own_path("/api/v1/a.png"));
-    for (const auto* bad : {"//evil.example/a.png", "https://evil.example/a.png", "/", "", "a.png", "/a\"b", "/a\\b"}) {
+    for (const auto* bad :
+         {"//evil.example/a.png", "https://evil.example/a.png", "/", "", "a.png", "/a\"b", "/a\\b"}) {
         INFO(bad);
         CHECK_FALSE(is_own_path(bad));
     }

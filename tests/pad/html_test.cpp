@@ -25,13 +25,16 @@ TEST_CASE("HTML from anywhere is read as what it says", "[pad]") {
         {"divisions are paragraphs", "<div>a</div><div>b <b>c</b></div>", "a\n\nb **c**\n"},
         {"a paragraph ends where the next begins", "<p>a<p>b", "a\n\nb\n"},
         {"items without ends", "<ul><li>a<li>b</ul>", "- a\n- b\n"},
-        {"cells without ends", "<table><tr><th>a<th>b<tr><td>1<td>2</table>", "| a | b |\n| --- | --- |\n| 1 | 2 |\n"},
+        {"cells without ends", "<table><tr><th>a<th>b<tr><td>1<td>2</table>",
+         "| a | b |\n| --- | --- |\n| 1 | 2 |\n"},
         {"a list in a list", "<ul><li>a<ul><li>b</ul><li>c</ul>", "- a\n  - b\n- c\n"},
         {"h4 to h6 are h3", "<h5>a</h5>", "### a\n"},
         {"tags in capitals", "<P>a <STRONG>b</STRONG></P>", "a **b**\n"},
         {"marks that cross", "<b>a<i>b</b>c</i>", "**a*b***c\n"},
-        {"not bold, as some office programs wrap what they copy", "<b style=\"font-weight:normal\"><p>a</p></b>", "a\n"},
-        {"references", "<p>&lt;a&gt; &#8364; &#x1F600; &unknown;</p>", "\\<a> \xE2\x82\xAC \xF0\x9F\x98\x80 \\&unknown;\n"},
+        {"not bold, as some office programs wrap what they copy",
+         "<b style=\"font-weight:normal\"><p>a</p></b>", "a\n"},
+        {"references", "<p>&lt;a&gt; &#8364; &#x1F600; &unknown;</p>",
+         "\\<a> \xE2\x82\xAC \xF0\x9F\x98\x80 \\&unknown;\n"},
         {"a break", "a<br>b", "a\\\nb\n"},
         {"code keeps its lines", "<pre>a\n  b</pre>", "```\na\n  b\n```\n"},
         {"a language", "<pre><code class=\"language-c\">x</code></pre>", "```c\nx\n```\n"},
@@ -43,7 +46,8 @@ TEST_CASE("HTML from anywhere is read as what it says", "[pad]") {
         {"no links that run", "<a href=\"javascript:alert(1)\">a</a>", "a\n"},
         {"no links that hide what they are", "<a href=\" java&#115;cript:alert(1)\">a</a>", "a\n"},
         {"good links", "<a href='https://x.y/?a=1&amp;b=2'>a</a>", "[a](https://x.y/?a=1&b=2)\n"},
-        {"pictures of others are their words", "<img src=\"https://evil.example/x.png\" alt=\"a cat\">", "a cat\n"},
+        {"pictures of others are their words", "<img src=\"https://evil.example/x.png\" alt=\"a cat\">",
+         "a cat\n"},
         {"pictures of others without words are nothing", "a<img src=\"https://evil.example/x.png\">", "a\n"},
         {"frames are nothing", "<iframe src=\"https://evil.example\">x</iframe>a", "a\n"},
         {"comments are nothing", "a<!-- b -->c", "ac\n"},
@@ -59,11 +63,10 @@ TEST_CASE("HTML from anywhere is read as what it says", "[pad]") {
 }
 
 TEST_CASE("what was written never becomes markup", "[pad]") {  // SEC-COL-1
-    const auto text = GENERATE(as<std::string>(), "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>",
-                               "</p><iframe>", "&lt;b&gt;", "'\"&<>");
-    auto tree = make_block(node_kind::document,
-                           {make_block(node_kind::paragraph, {make_text(text)}),
-                            make_block(node_kind::code_block, {make_text(text)})});
+    const auto text = GENERATE(as<std::string>(), "<script>alert(1)</script>",
+                               "\"><img src=x onerror=alert(1)>", "</p><iframe>", "&lt;b&gt;", "'\"&<>");
+    auto tree = make_block(node_kind::document, {make_block(node_kind::paragraph, {make_text(text)}),
+                                                 make_block(node_kind::code_block, {make_text(text)})});
     tree.children[1].text = text;
     normalise(tree);
     for (const auto& html : {to_html(tree), to_html_page(tree, text)}) {

@@ -1,6 +1,6 @@
+#include "libconf/pad/pad.hpp"
 #include "libconf/pad/error.hpp"
 #include "libconf/pad/formats.hpp"
-#include "libconf/pad/pad.hpp"
 #include "libconf/pad/tree.hpp"
 
 #include <catch2/catch.hpp>
@@ -207,10 +207,12 @@ TEST_CASE("updates that cannot be are refused whole", "[pad]") {
         refusal expected;
     };
     const std::vector<bad_case> cases{
-        {"cut off", sync_message(sync_step::update, bytes(good).subspan(3, good.size() - 5)), refusal::unreadable},
+        {"cut off", sync_message(sync_step::update, bytes(good).subspan(3, good.size() - 5)),
+         refusal::unreadable},
         {"not an update", sync_message(sync_step::update, as_bytes("hello, world")), refusal::unreadable},
         {"a frame that is cut off", message(good.begin(), good.end() - 1), refusal::unreadable},
-        {"a state vector that is none", sync_message(sync_step::state_vector, as_bytes("\xFF\xFF")), refusal::unreadable},
+        {"a state vector that is none", sync_message(sync_step::state_vector, as_bytes("\xFF\xFF")),
+         refusal::unreadable},
         {"what somebody else wrote", update_of(1001, "not mine, but longer"), refusal::foreign_client},
         {"no state", awareness_message(as_bytes("\x01")), refusal::awareness},
     };
@@ -459,7 +461,8 @@ TEST_CASE("writers on bad lines and a server that is killed end equal", "[pad]")
                 auto said = mine.type(std::string(1 + random() % 3, static_cast<char>('a' + one)));
                 if (random() % 3 == 0 && mine.text().size() > 4) {
                     said = sync_message(sync_step::update, mine.document.transact([&] {
-                        REQUIRE(mine.document.get_text("t").erase(static_cast<std::uint32_t>(random() % 3), 1));
+                        REQUIRE(
+                            mine.document.get_text("t").erase(static_cast<std::uint32_t>(random() % 3), 1));
                     }));
                     // What was typed before travels with the next sync, as after a lost frame.
                 }

@@ -1,6 +1,6 @@
+#include "libconf/pad/tree.hpp"
 #include "libconf/pad/formats.hpp"
 #include "libconf/pad/past.hpp"
-#include "libconf/pad/tree.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -12,7 +12,8 @@ using namespace conf::pads;
 namespace {
 
 constexpr std::string_view everything =
-    "# Plan\n\nOne **two** *three* <u>four</u> ~~five~~ `six` [seven](https://example.org/)\\\neight ![nine](/n.png)\n\n"
+    "# Plan\n\nOne **two** *three* <u>four</u> ~~five~~ `six` [seven](https://example.org/)\\\neight "
+    "![nine](/n.png)\n\n"
     "- a\n  - b\n\n3. x\n4. y\n\n- [x] done\n- [ ] open\n\n> said\n\n```cpp\nint a;\n```\n\n---\n\n"
     "| a | b |\n| --- | --- |\n| 1 | 2 |\n";
 

@@ -31,8 +31,14 @@ TEST_CASE("a frame is read message by message", "[pad]") {
     const auto c = GENERATE(values<frame_case>({
         {"sync step 1 of an empty client", "00000100", 1, frame_fault::none},
         {"step 2 with the empty update", "0001020000", 1, frame_fault::none},
-        {"two in one frame", "00000100" "0002020000", 2, frame_fault::none},
-        {"a query, and an update hidden behind it", "03" "0002020000", 2, frame_fault::none},
+        {"two in one frame",
+         "00000100"
+         "0002020000",
+         2, frame_fault::none},
+        {"a query, and an update hidden behind it",
+         "03"
+         "0002020000",
+         2, frame_fault::none},
         {"awareness", "010100", 1, frame_fault::none},
         {"nothing", "", 0, frame_fault::none},
         {"a payload that is shorter than it says", "00000500", 0, frame_fault::truncated},
@@ -40,7 +46,10 @@ TEST_CASE("a frame is read message by message", "[pad]") {
         {"no step", "00", 0, frame_fault::truncated},
         {"a step that does not exist", "00030100", 0, frame_fault::unknown_step},
         {"a channel of later clients", "0700", 0, frame_fault::unknown_channel},
-        {"what stands before the fault counts", "00000100" "07", 1, frame_fault::unknown_channel},
+        {"what stands before the fault counts",
+         "00000100"
+         "07",
+         1, frame_fault::unknown_channel},
     }));
     INFO(c.why);
     const auto data = hex(c.frame);
@@ -49,7 +58,8 @@ TEST_CASE("a frame is read message by message", "[pad]") {
     while (from.next()) ++count;
     CHECK(count == c.messages);
     // A number beyond 2^53 is no channel at all; either way nothing of it is taken.
-    CHECK((from.fault() == c.fault || (c.fault == frame_fault::unknown_channel && from.fault() != frame_fault::none)));
+    CHECK((from.fault() == c.fault ||
+           (c.fault == frame_fault::unknown_channel && from.fault() != frame_fault::none)));
 }
 
 TEST_CASE("what is written is read again", "[pad]") {

@@ -8,6 +8,7 @@ import WebSocket from "ws";
 import { WebsocketProvider } from "y-websocket";
 import * as Y from "yjs";
 
+export { WebSocket };
 export const patience = 20_000;
 
 /** Ends with what was wanted, or with an error that names it. */
@@ -32,10 +33,12 @@ async function freePort() {
 
 /** Keeps its folder and its port from one life to the next. */
 export class Server {
-    constructor(program, folder, settings = []) {
+    /** @param core  the only one that it may use; any where it is not given */
+    constructor(program, folder, settings = [], { core } = {}) {
         this.program = program;
         this.folder = folder;
         this.settings = settings;
+        this.core = core;
     }
 
     async start() {
@@ -48,9 +51,9 @@ export class Server {
             `data.path="${this.folder}"`,
             ...this.settings,
         ];
-        this.process = spawn(this.program, settings.flatMap((one) => ["--set", one]), {
-            stdio: ["ignore", "pipe", "pipe"],
-        });
+        const words = [this.program, ...settings.flatMap((one) => ["--set", one])];
+        if (this.core !== undefined) words.unshift("taskset", "-c", String(this.core));
+        this.process = spawn(words[0], words.slice(1), { stdio: ["ignore", "pipe", "pipe"] });
         const said = [];
         for (const stream of [this.process.stdout, this.process.stderr])
             createInterface({ input: stream }).on("line", (line) => said.push(line));

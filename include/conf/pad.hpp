@@ -31,7 +31,8 @@ struct pad_access {
     std::chrono::seconds life{std::chrono::hours{1}};  ///< at most 366 days
 };
 
-using pad_time = std::chrono::system_clock::time_point;
+/// UTC.
+using pad_time = std::chrono::sys_time<std::chrono::milliseconds>;
 
 struct pad_info {
     std::string name{};

@@ -21,7 +21,7 @@ using conf::pads::node;
 using conf::pads::pad_errc;
 
 pad_time time_of(conf::pads::wall_time from) {
-    return pad_time(std::chrono::duration_cast<pad_time::duration>(from));
+    return pad_time(from);
 }
 
 conf::pads::visitor visitor_of(const pad_writer& from) {

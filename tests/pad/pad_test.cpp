@@ -298,7 +298,7 @@ TEST_CASE("the right to write is judged at each update", "[pad]") {
     }
 }
 
-TEST_CASE("sizes have limits", "[pad]") {
+TEST_CASE("sizes have limits", "[pad]") {  // SEC-COL-4
     limits within;
     within.text_bytes_max = 1000;
     within.update_bytes_max = 600;

@@ -21,6 +21,9 @@ import { Session } from "./session/session.ts";
 import { Tabs } from "./session/tabs.ts";
 import type { ClientState, Door, Ended, JoinOptions, Lost, SavedSession } from "./session/types.ts";
 
+/** A pad's socket takes its token with it, and may need it again after a while offline. */
+const padTokenReserveMs = 60 * 60 * 1000;
+
 /**
  * A visit of one room.
  *
@@ -59,6 +62,7 @@ export class Client {
     /** For parts of a meeting that are loaded when somebody opens them, as the board is. */
     readonly line: Line;
 
+    #padToken: { readonly token: string; readonly expires: number } | null = null;
     readonly #events = new Emitter<ClientEvents>();
     readonly #parts = new Emitter<LineEvents>();
     readonly #machine: Machine;
@@ -348,6 +352,16 @@ export class Client {
     /** What those who wait read. */
     lobbyMessage(text: string): Promise<void> {
         return this.#do("lobby.message", { text });
+    }
+
+    /** Opens the room's pads, for `access` of `@libconf/client/pad`; a new one when the last is almost over. */
+    async padToken(): Promise<string> {
+        const now = this.#machine.clock.now() + this.clockOffset.peek();
+        if (this.#padToken === null || this.#padToken.expires - now < padTokenReserveMs) {
+            const { token, expires } = await this.#session.ask("pads", {});
+            this.#padToken = { token, expires };
+        }
+        return this.#padToken.token;
     }
 
     async #do<T extends RequestType>(type: T, fields: Ask<T>): Promise<void> {

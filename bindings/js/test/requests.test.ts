@@ -48,6 +48,21 @@ describe("a request", () => {
         expect(await done).toBeUndefined();
     });
 
+    it("for the pads is made once, until its token is almost over", async () => {
+        const visit = await new Visit().inRoom();
+        const ask = async (expires: number) => {
+            const token = visit.client.padToken();
+            await settle();
+            await visit.socket.answer("pads", { token: `pt1.${expires}`, expires });
+            return token;
+        };
+        expect(await ask(1)).toBe("pt1.1");
+        const late = Number.MAX_SAFE_INTEGER;
+        expect(await ask(late)).toBe(`pt1.${late}`);
+        expect(await visit.client.padToken()).toBe(`pt1.${late}`);
+        expect(visit.socket.all("pads")).toHaveLength(2);
+    });
+
     it("rejects with what the server says", async () => {
         const visit = await new Visit().inRoom();
         const refused = expect(visit.client.endMeeting()).rejects.toMatchObject({

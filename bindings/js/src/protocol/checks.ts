@@ -116,6 +116,7 @@ const answerChecks: { readonly [type in RequestType]?: Check } = {
     join: entered,
     resume: entered,
     ice: fields(ice),
+    pads: fields({ token: text, expires: number }),
     publish: fields({ sdp: text }),
     "chat.send": fields({ message: text, at: number }),
     "chat.history": fields({ messages: list(message), more: flag }),

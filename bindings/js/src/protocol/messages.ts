@@ -103,6 +103,7 @@ export interface RequestMap {
     refuse: Shape<One>;
     "lobby.message": Shape<{ text: string }>;
     ice: Shape<Nothing, IceAnswer>;
+    pads: Shape<Nothing, Done & { readonly token: string; readonly expires: number }>;
 
     "chat.send": Shape<
         { text: string; key: string; to?: PersonId; reply_to?: MessageId },

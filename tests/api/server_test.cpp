@@ -308,7 +308,7 @@ TEST_CASE("the control socket of a server tells its status", "[api]") {
     const auto status = ask("status");
     CHECK(status.starts_with("{\"version\":\"" + std::string(version()) + "\",\"uptime_seconds\":"));
     CHECK_THAT(status, Catch::Contains("\"listening\":[\"" + made.listening().front() + "\"]"));
-    CHECK(ask("reboot") == "{\"error\":\"unknown request; known: status, token, invite\"}\n");
+    CHECK(ask("reboot") == "{\"error\":\"unknown request; known: status, token, invite, pad\"}\n");
     const auto second = server::create(options);
     REQUIRE_FALSE(second);
     CHECK_THAT(second.error().message(),

@@ -177,3 +177,13 @@ TEST_CASE("media requests go on with what the answer needs, where there are medi
     CHECK(mute.refused(ada.link, receive_reset{}) == error_code::no_media);
     CHECK_FALSE(mute.come_back(const_cast<world::member&>(ada)).media);
 }
+
+TEST_CASE("who is in gets what opens the pads, where there are pads", "[room]") {
+    world w;
+    const auto ada = w.enter("Ada");
+    CHECK(w.want<pads_given>(ada.link, ask_pads{}).token == "token of Ada");
+    settings without;
+    without.name = "tuesday";
+    w.room.change(without);
+    CHECK(w.want<failure>(ada.link, ask_pads{}).code == error_code::forbidden);
+}

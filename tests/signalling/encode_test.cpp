@@ -103,7 +103,7 @@ TEST_CASE("messages are written as the protocol says", "[signalling]") {
          R"({"type": "ok", "id": 3, "messages": [)" + plain_text + "," + full_text + R"(], "more": false})"},
         {{3, ice_given{ice}}, R"({"type": "ok", "id": 3, )" + ice_text + "}"},
         {{3, ice_given{}}, R"({"type": "ok", "id": 3, "ice_servers": []})"},
-        {{3, pads_given{"pt1.x", 1700000000000ms}},
+        {{3, pads_given{"pt1.x", wall_time(1700000000000)}},
          R"({"type": "ok", "id": 3, "token": "pt1.x", "expires": 1700000000000})"},
         {{3, published{"v=0\r\n"}}, R"({"type": "ok", "id": 3, "sdp": "v=0\r\n"})"},
         {{{}, door{4, {{"Ana"}}}}, R"({"type": "door", "people": 4, "names": ["Ana"]})"},

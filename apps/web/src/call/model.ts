@@ -149,7 +149,8 @@ export class CallModel {
                     name: self.value?.name.value ?? "",
                     hue: hueOf(self.value?.id ?? ""),
                 }));
-                const notes = parts.makeNotes({ room: this.room, user }, null);
+                const access = (): Promise<string> => this.client.padToken();
+                const notes = parts.makeNotes({ room: this.room, user, access }, null);
                 this.#openPad = () => notes.open.value?.name ?? null;
                 return { parts, notes };
             },

@@ -68,11 +68,13 @@ function NotesTools() {
                 label={t("call.notes-window")}
                 onClick={() => {
                     const name = call.openPad() ?? "notes";
-                    window.open(
-                        notesPath(call.room, name),
-                        `notes ${call.room}`,
-                        "popup,width=900,height=800",
-                    );
+                    // Opened at once, or the browser takes it for an advertisement; the way comes when it is known.
+                    const opened = window.open("", `notes ${call.room}`, "popup,width=900,height=800");
+                    void call.client
+                        .padToken()
+                        .then((token) => `#token=${token}`)
+                        .catch(() => "")
+                        .then((hash) => opened?.location.assign(notesPath(call.room, name) + hash));
                     call.panel.value = null;
                 }}
             />

@@ -146,9 +146,16 @@ export class PadSession {
         });
         provider.messageHandlers[authChannel] = (_, decoder) => {
             const kind = readVarUint(decoder);
-            readVarString(decoder);
+            const reason = readVarString(decoder);
             if (kind === authKinds.denied) this.#denied.value = true;
             if (kind === authKinds.granted) this.#denied.value = false;
+            // What was written is here and not there: going on would part the two for good. What a lock kept out
+            // goes with the next sync.
+            if (kind === authKinds.refused && !/^(awareness|read_only)/.test(reason)) {
+                this.#refusal.value = closeCodes.refused;
+                this.#state.value = "refused";
+                provider.disconnect();
+            }
         };
         const meta = this.doc.getMap(metaName);
         meta.observe(() => {

@@ -267,7 +267,7 @@ TEST_CASE("what waits for too long a way is dropped, not the update that brings 
     // Its last type waits for the first three.
     const auto whole = update::parse(deep).value();
     wire_writer last;
-    for (const std::uint64_t number : {1, 1, 5, 3}) last.var_uint(number);
+    for (const std::uint64_t number : {1U, 1U, 5U, 3U}) last.var_uint(number);
     write_struct(last, whole.structs()[3], 0);
     last.var_uint(0);
     made.apply(last.written()).value();

@@ -354,10 +354,13 @@ export class Client {
         return this.#do("lobby.message", { text });
     }
 
-    /** Opens the room's pads, for `access` of `@libconf/client/pad`; a new one when the last is almost over. */
-    async padToken(): Promise<string> {
+    /**
+     * Opens the room's pads, for `access` of `@libconf/client/pad`. A new one when the last is almost over,
+     * or when a `fresh` one is wanted: after a restart the server may know none of before.
+     */
+    async padToken(fresh = false): Promise<string> {
         const now = this.#machine.clock.now() + this.clockOffset.peek();
-        if (this.#padToken === null || this.#padToken.expires - now < padTokenReserveMs) {
+        if (fresh || this.#padToken === null || this.#padToken.expires - now < padTokenReserveMs) {
             const { token, expires } = await this.#session.ask("pads", {});
             this.#padToken = { token, expires };
         }

@@ -50,8 +50,8 @@ describe("a request", () => {
 
     it("for the pads is made once, until its token is almost over", async () => {
         const visit = await new Visit().inRoom();
-        const ask = async (expires: number) => {
-            const token = visit.client.padToken();
+        const ask = async (expires: number, fresh = false) => {
+            const token = visit.client.padToken(fresh);
             await settle();
             await visit.socket.answer("pads", { token: `pt1.${expires}`, expires });
             return token;
@@ -61,6 +61,7 @@ describe("a request", () => {
         expect(await ask(late)).toBe(`pt1.${late}`);
         expect(await visit.client.padToken()).toBe(`pt1.${late}`);
         expect(visit.socket.all("pads")).toHaveLength(2);
+        expect(await ask(late - 1, true)).toBe(`pt1.${late - 1}`);
     });
 
     it("rejects with what the server says", async () => {

@@ -149,7 +149,7 @@ export class CallModel {
                     name: self.value?.name.value ?? "",
                     hue: hueOf(self.value?.id ?? ""),
                 }));
-                const access = (): Promise<string> => this.client.padToken();
+                const access = (fresh: boolean): Promise<string> => this.client.padToken(fresh);
                 const notes = parts.makeNotes({ room: this.room, user, access }, null);
                 this.#openPad = () => notes.open.value?.name ?? null;
                 return { parts, notes };

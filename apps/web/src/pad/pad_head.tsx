@@ -7,6 +7,8 @@ import { Button, Menu, toast, type MenuItem } from "../kit/index.ts";
 import { titleOf, usePad } from "./pad.tsx";
 
 const facesMost = 4;
+/** By then the browser has it. */
+const keptMs = 60_000;
 
 /** Which notes these are, who is here, and what can be done with the whole of them. */
 export function PadHead({ tools }: { readonly tools: ComponentChildren }) {
@@ -117,10 +119,12 @@ function MoreMenu() {
     ];
     const download = async (format: ExportFormat): Promise<void> => {
         try {
+            const url = URL.createObjectURL(await notes.api.exportFile(open.name, format));
             const link = document.createElement("a");
-            link.href = await notes.api.exportLink(open.name, format);
-            link.download = "";
+            link.href = url;
+            link.download = `${open.name}.${format}`;
             link.click();
+            setTimeout(() => URL.revokeObjectURL(url), keptMs);
         } catch (error) {
             toast(refusalSentence(error), { kind: "bad" });
         }

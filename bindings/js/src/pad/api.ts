@@ -1,10 +1,13 @@
 import { RequestError, type ErrorCode } from "../protocol/errors.ts";
-import { apiAddress, checkName, exportAddress, type PadAddress } from "./addresses.ts";
+import { apiAddress, checkName, type PadAddress } from "./addresses.ts";
 import { readAuthors, readPad, readPads, readVersions, type VersionPage } from "./read.ts";
 import type { Author, ExportFormat, Pad, VersionBytes } from "./types.ts";
 
-/** Gives the token of this person for this room's pads; null: none is needed. */
-export type Access = () => Promise<string | null>;
+/**
+ * Gives the token of this person for this room's pads; null: none is needed. `fresh`: the one before was not
+ * good any more.
+ */
+export type Access = (fresh: boolean) => Promise<string | null>;
 
 export interface PadApiOptions extends PadAddress {
     readonly access?: Access;
@@ -58,9 +61,9 @@ export class PadApi {
         return new Uint8Array(await answer.arrayBuffer());
     }
 
-    /** A link that downloads it. */
-    async exportLink(name: string, format: ExportFormat): Promise<string> {
-        return exportAddress(this.#options, name, format, await this.#access());
+    async exportFile(name: string, format: ExportFormat): Promise<Blob> {
+        const answer = await this.#ask("GET", [checkName(name), "export"], undefined, `?format=${format}`);
+        return answer.blob();
     }
 
     async #json(
@@ -81,20 +84,8 @@ export class PadApi {
         body?: object,
         query: string = "",
     ): Promise<Response> {
-        const token = await this.#access();
-        const headers: { [name: string]: string } = {};
-        if (token !== null) headers["Authorization"] = `Bearer ${token}`;
-        if (body !== undefined) headers["Content-Type"] = "application/json";
-        let answer: Response;
-        try {
-            answer = await (this.#options.fetch ?? fetch)(apiAddress(this.#options, ...below) + query, {
-                method,
-                headers,
-                ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-            });
-        } catch (error) {
-            throw new RequestError("unreachable", String(error));
-        }
+        let answer = await this.#send(false, method, below, body, query);
+        if (answer.status === 401) answer = await this.#send(true, method, below, body, query);
         if (answer.ok) return answer;
         const said = (await answer.json().catch(() => null)) as { error?: { message?: unknown } } | null;
         const message = said?.error?.message;
@@ -102,5 +93,27 @@ export class PadApi {
             codes[answer.status] ?? "refused",
             typeof message === "string" ? message : `the server answered ${answer.status}`,
         );
+    }
+
+    async #send(
+        fresh: boolean,
+        method: string,
+        below: readonly string[],
+        body: object | undefined,
+        query: string,
+    ): Promise<Response> {
+        const token = await this.#access(fresh);
+        const headers: { [name: string]: string } = {};
+        if (token !== null) headers["Authorization"] = `Bearer ${token}`;
+        if (body !== undefined) headers["Content-Type"] = "application/json";
+        try {
+            return await (this.#options.fetch ?? fetch)(apiAddress(this.#options, ...below) + query, {
+                method,
+                headers,
+                ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+            });
+        } catch (error) {
+            throw new RequestError("unreachable", String(error));
+        }
     }
 }

@@ -120,8 +120,8 @@ export class PadSession {
         this.doc.destroy();
     }
 
-    async #connect(): Promise<void> {
-        const token = await this.#access().catch(() => null);
+    async #connect(fresh = false): Promise<void> {
+        const token = await this.#access(fresh).catch(() => null);
         if (this.#ended) return;
         this.#provider.params = token === null ? {} : { token };
         this.#provider.connect();
@@ -140,7 +140,9 @@ export class PadSession {
         provider.on("connection-error", () => this.#lose());
         provider.on("closed", ({ code }: { code: number }) => {
             // A token that is over is no refusal, as long as the next one is good.
-            if (code === closeCodes.badToken && this.#freshTokens++ === 0) return void this.#connect();
+            if (code === closeCodes.badToken && this.#freshTokens++ === 0) {
+                return void this.#connect(true);
+            }
             this.#refusal.value = code;
             this.#state.value = "refused";
         });

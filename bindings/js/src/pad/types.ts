@@ -6,6 +6,8 @@
 // over HTTP below `/api/v1/rooms/{room}/pads`, with `Authorization: Bearer TOKEN`; in open rooms no token
 // is needed.
 //
+// The token is what `Client.padToken` gives to who is in the meeting.
+//
 // A refusal has a status (401 no good token, 403 not your right, 404 no such room or pad, 413 over a limit,
 // 429 too fast) and the body `{"error": {"code": string, "message": string}}`.
 

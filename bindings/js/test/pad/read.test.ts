@@ -67,6 +67,8 @@ describe("the routes", () => {
         const { api, asked } = server({ versions, more: true });
         expect(await api.history("notes", 7)).toEqual({ versions, more: true });
         expect(asked[0]?.url).toMatch(/pads\/notes\/history\?before=7$/);
+        const file = await server(new Uint8Array([65])).api.exportFile("notes", "md");
+        expect(await file.text()).toBe("A");
         expect(await server(new Uint8Array([0, 0])).api.version("notes", 2)).toEqual(new Uint8Array([0, 0]));
     });
 
@@ -89,6 +91,21 @@ describe("the routes", () => {
     ])("say what the status %i means", async (status, code) => {
         const { api } = server({ error: { code: "x", message: "a sentence" } }, status);
         await expect(api.list()).rejects.toMatchObject({ code, message: "a sentence" });
+    });
+
+    it("are asked once more with a fresh token when the last is not good any more", async () => {
+        const sent: (string | null)[] = [];
+        const api = new PadApi({
+            ...at,
+            access: async (fresh) => (fresh ? "new" : "old"),
+            fetch: (async (_: string, init: RequestInit) => {
+                sent.push(new Headers(init.headers).get("Authorization"));
+                const good = sent.length === 2;
+                return new Response(JSON.stringify({ pads: [] }), { status: good ? 200 : 401 });
+            }) as typeof fetch,
+        });
+        expect(await api.list()).toEqual([]);
+        expect(sent).toEqual(["Bearer old", "Bearer new"]);
     });
 
     it("reject as unreachable where there is no server", async () => {

@@ -104,6 +104,7 @@ let server: Server;
 let session: PadSession;
 let tokens: string[];
 let asked: number;
+let wanted: boolean[];
 
 async function begin(): Promise<void> {
     session = new PadSession({
@@ -111,7 +112,10 @@ async function begin(): Promise<void> {
         room: "tuesday",
         pad: "notes",
         user: { name: "Ana", hue: 3 },
-        access: async () => tokens[asked++] ?? null,
+        access: async (fresh) => {
+            wanted.push(fresh);
+            return tokens[asked++] ?? null;
+        },
         WebSocket: server.socketClass(),
     });
     await vi.advanceTimersByTimeAsync(0);
@@ -128,6 +132,7 @@ beforeEach(() => {
     server = new Server();
     tokens = [];
     asked = 0;
+    wanted = [];
 });
 afterEach(() => {
     session.dispose();
@@ -234,6 +239,7 @@ describe("a pad", () => {
         server.last.drop(closeCodes.badToken);
         await vi.advanceTimersByTimeAsync(3000);
         expect(server.urls[1]).toMatch(/token=new$/);
+        expect(wanted).toEqual([false, true]);
         server.last.drop(closeCodes.badToken);
         await vi.advanceTimersByTimeAsync(3000);
         expect(session.state.value).toBe("refused");

@@ -151,8 +151,8 @@ export class PadSession {
             const reason = readVarString(decoder);
             if (kind === authKinds.denied) this.#denied.value = true;
             if (kind === authKinds.granted) this.#denied.value = false;
-            // What was written is here and not there: going on would part the two for good. What a lock kept out
-            // goes with the next sync.
+            // What was written is here and not there: going on would part the two for good. What a lock
+            // kept out goes with the next sync.
             if (kind === authKinds.refused && !/^(awareness|read_only)/.test(reason)) {
                 this.#refusal.value = closeCodes.refused;
                 this.#state.value = "refused";

@@ -100,8 +100,8 @@ export const closeCodes = {
 /**
  * What the channel 2 of y-websocket carries: `varUint(2) varUint(kind) varString(reason)`. `denied` is
  * y-websocket's own and means from now on: you may read. `granted` is ours, and stock clients ignore it:
- * you may write again. Who may not write is told so directly after the handshake.
- * `refused`, ours too: one message was not taken, nothing of it; its reason begins with a word for programs and a colon.
+ * you may write again. Who may not write is told so directly after the handshake. `refused`, ours too: one
+ * message was not taken, nothing of it; its reason begins with a word for programs and a colon.
  */
 export const authKinds = { denied: 0, granted: 1, refused: 2 } as const;
 

@@ -35,6 +35,7 @@ bool document::client_is_taken() const noexcept {
 
 void document::set_client(client_id client) {
     check(!engine_->now.is_open);
+    static_cast<void>(engine_->apply(update(), 0, false));  // what waits for the old id's edits
     engine_->options.client = client;
     engine_->self = engine_->client_at(client);
     engine_->self_is_taken = false;

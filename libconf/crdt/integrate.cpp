@@ -55,8 +55,11 @@ public:
         }
         deletes();
         in_.conflict_steps = 0;  // the update that brings the missing piece does not pay for what waited
+        // Others may refer to what we have made since the last update, as after a restart from an old state.
+        room_.advanced.push_back(in_.self);
         wake();
         for (std::size_t i = 0; i < in_.now.touched.size(); ++i) pending_deletes(in_.now.touched[i]);
+        pending_deletes(in_.self);
     }
 
 private:

@@ -278,6 +278,29 @@ TEST_CASE("what waits for too long a way is dropped, not the update that brings 
     CHECK(broken_promise(made) == "");
 }
 
+TEST_CASE("what waits for edits of our own is done with the next update", "[crdt]") {
+    // As after a restart from an old state: others know more of us than we do.
+    document old({.client = 1});
+    document peer({.client = 2});
+    const auto first = old.transact([&] { old.get_text("t").insert(0, "abc").value(); });
+    peer.apply(first).value();
+    const auto deleted = peer.transact([&] { peer.get_text("t").erase(1, 1).value(); });
+    const auto added = peer.transact([&] { peer.get_text("t").insert(1, "x").value(); });
+    document again({.client = 1});
+    again.apply(deleted).value();
+    again.apply(added).value();
+    CHECK(again.has_pending());
+    again.transact([&] { again.get_text("t").insert(0, "abc").value(); });
+    CHECK(broken_promise(again) == "");
+    again.apply(from_hex("0000")).value();
+    CHECK_FALSE(again.has_pending());
+    CHECK(again.get_text("t").to_string() == "axc");
+    CHECK(broken_promise(again) == "");
+    again.apply(added).value();
+    again.set_client(5);
+    CHECK(again.client() == 5);
+}
+
 TEST_CASE("an update says whose clocks it brings", "[crdt]") {
     document a({.client = 3});
     document b({.client = 4});

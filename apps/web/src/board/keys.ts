@@ -57,7 +57,7 @@ export const toolKeys: { readonly [tool in ToolName]: string } = {
     ellipse: "9",
     text: "0",
     polygon: "o",
-    note: "n",
+    note: "i",
     stamp: "x",
     laser: "l",
 };

@@ -11,7 +11,7 @@ function press(key: string, more: Partial<BoardPress> = {}): BoardPress {
 describe("keys of the board", () => {
     it.each([
         ["3", {}, { does: "tool", tool: "pen" }],
-        ["N", { shiftKey: true }, { does: "tool", tool: "note" }],
+        ["I", { shiftKey: true }, { does: "tool", tool: "note" }],
         ["z", { ctrlKey: true }, { does: "undo" }],
         ["Z", { metaKey: true, shiftKey: true }, { does: "redo" }],
         ["y", { ctrlKey: true }, { does: "redo" }],

@@ -101,5 +101,5 @@ async function kill_rounds(stage, rounds) {
     `${figures(hear)}; ${callers.acknowledged.length + rounds} messages acknowledged, 0 lost, 0 twice`;
 }
 
-cases.push(['ten callers and two browsers survive SIGKILL, 5 rounds', stage => kill_rounds(stage, 5)]);
+cases.push(['ten callers and two browsers survive SIGKILL, 5 rounds', stage => kill_rounds(stage, 5), {long: true}]);
 cases.push(['ten callers and two browsers survive SIGKILL, 200 rounds', stage => kill_rounds(stage, 200), {long: true}]);

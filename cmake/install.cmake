@@ -33,7 +33,7 @@ if(BUILD_SHARED_LIBS)
     set(conf_pc_cflags "")
     set(conf_pc_libs "")
 else()
-    set(conf_pc_requires "libssl libcrypto fmt tomlplusplus libsrtp2 sqlite3")
+    set(conf_pc_requires "libssl libcrypto fmt tomlplusplus libsrtp2 sqlite3 md4c")
     set(conf_pc_cflags " -DCONF_STATIC")
     set(conf_pc_libs " -lwslay -pthread")
     if(conf_ipsec_mb)  # which has no pkg-config file

@@ -79,6 +79,10 @@ std::vector<author> author_book::all() const {
     return authors_;
 }
 
+std::size_t author_book::place_in_order(const author& one) const noexcept {
+    return static_cast<std::size_t>(&one - authors_.data()) + 1;
+}
+
 std::string author_book::encode(const author& one) {
     crdt::wire_writer made;
     made.var_uint(1);  // of this format

@@ -43,7 +43,9 @@ public:
     [[nodiscard]] std::vector<author> all() const;  ///< in the order of their first words
     [[nodiscard]] std::size_t size() const noexcept { return authors_.size(); }
 
-    /// What is kept of one, under the key `key_of`.
+    /// From 1, for one of this book's: the key that he is kept under, so that the order comes back.
+    [[nodiscard]] std::size_t place_in_order(const author& one) const noexcept;
+    /// What is kept of one.
     [[nodiscard]] static std::string encode(const author& one);
     /// False where it can not be read.
     bool restore(std::string_view kept);

@@ -317,8 +317,8 @@ std::optional<refusal> pad::try_update(const visitor& by, bytes update, const mo
     if (changed_by_it->empty()) return std::nullopt;
 
     if (const auto* const changed = authors_.bind(by.person, by.name, fresh)) {
-        const auto first = changed->clients.empty() ? 0 : changed->clients.front();
-        out.records.push_back({record_kind::author, history::key_of(first), author_book::encode(*changed)});
+        out.records.push_back({record_kind::author, history::key_of(authors_.place_in_order(*changed)),
+                               author_book::encode(*changed)});
     }
     history_.note(by.person, at);
     gathered_.push_back({*std::move(changed_by_it), by.person});

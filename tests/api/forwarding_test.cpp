@@ -202,11 +202,11 @@ TEST_CASE("face: events tell a room's story in order", "[api]") {
 }
 
 TEST_CASE("face: a handler that is too slow loses events and learns how many", "[api]") {
-    auto here = make_server();
     std::promise<void> go_on;
     const auto may_go_on = go_on.get_future().share();
     mailbox<std::uint64_t> lost;
     std::atomic<std::size_t> calls{0};
+    auto here = make_server();  // the last: it may call the handler until it ends
     here.on_event([&](const room_event& one) {
         if (calls++ == 0) may_go_on.wait();
         if (one.lost > 0) lost.put(one.lost);

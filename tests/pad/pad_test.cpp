@@ -178,6 +178,17 @@ TEST_CASE("edits of a tick become one record and one message", "[pad]") {
     CHECK(one.text().size() == 4);
 }
 
+TEST_CASE("authors stay in the order of their first words", "[pad]") {
+    desk on;
+    on.say(9, on.open(9, ada).type("first"));
+    on.say(2, on.open(2, bo).type("second"));
+    on.start();
+    const auto all = on.pad->authors().all();
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].person == "p:ada");
+    CHECK(all[1].person == "p:bo");
+}
+
 TEST_CASE("an acknowledged edit survives a kill", "[pad]") {
     desk on;
     auto& one = on.open(1, ada);

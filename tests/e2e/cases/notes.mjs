@@ -163,6 +163,8 @@ cases.push(['notes from the keyboard alone', async stage => {
   await ana.click('.pad-text');
   await ana.page.keyboard.type('This word');
   for (let i = 0; i < 4; ++i) await ana.key('Shift+ArrowLeft');
+  // The browser tells the editor what is selected before it paints again: no hand is quicker.
+  await ana.page.evaluate(() => new Promise(then => requestAnimationFrame(() => requestAnimationFrame(() => then()))));
   const focused = () => ana.page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent);
   await ana.key('Escape');
   require((await focused()).startsWith('Style'), `Escape leads to ${await focused()}`);
@@ -182,7 +184,9 @@ cases.push(['notes from the keyboard alone', async stage => {
   await ana.page.keyboard.type('example.org');
   await ana.key('Enter');
   await ana.until_page('the link', () => document.querySelector('.pad-text a')?.href === 'https://example.org/');
+  await ana.until_page('the focus in the text', () => document.activeElement.matches('.pad-text'));
   await ana.key('Control+f');
+  await ana.until_page('the focus on the search', () => document.activeElement.matches('input'));
   await ana.page.keyboard.type('WORD');
   await ana.until('the place', seen => seen.text.includes('1 of 1'));
   await stage.accessible(ana, 'the search');

@@ -6,11 +6,11 @@ namespace conf::sfu {
 
 namespace {
 
-/// Whether `lost` of `expected` is more than a tenth beyond chance: lost > n/10 + 3 * sqrt(n * 0.1 * 0.9).
+/// Whether `lost` of `expected` is more than a tenth beyond chance: lost > n/10 + 4 * sqrt(n * 0.1 * 0.9).
 bool too_many(std::uint64_t expected, std::uint64_t lost) noexcept {
     if (10 * lost <= expected) return false;
     const auto beyond = 10 * lost - expected;  // tenths of packets
-    return beyond * beyond > 81 * expected;
+    return beyond * beyond > 144 * expected;
 }
 
 }  // namespace

@@ -10,9 +10,9 @@
 namespace conf::sfu {
 
 /// Judges the losses that a subscriber reports of one video stream. More than a tenth lost for two seconds is
-/// too much. Reports count packets, so a tenth is only exceeded when the count is above it by three standard
-/// deviations: otherwise a path that loses a tenth by chance would count as worse every other second. This is
-/// where the estimator will be asked instead. A value of its outgoing stream.
+/// too much. Reports count packets, so a tenth is only exceeded when the count is above it by four standard
+/// deviations: it is asked each second, and by three a path that loses just a tenth would be paused in one
+/// minute of ten. This is where the estimator will be asked instead. A value of its outgoing stream.
 class loss_cap {
 public:
     static constexpr duration patience = std::chrono::seconds(2);

@@ -26,6 +26,7 @@ struct subscriber_link {
     bool media_sent = false;
     std::uint16_t transport_sequence = 0;  ///< of the next packet
     duration round_trip = std::chrono::milliseconds(100);
+    bool round_trip_known = false;  ///< it was measured
 };
 
 /// Chooses a layer, rewrites what has to be continuous, remembers what it sent, and answers for it. Belongs
@@ -85,7 +86,10 @@ public:
 
     /// Packets that can be asked for again: at 4 Mbit/s more than a second.
     static constexpr std::size_t sent_remembered = 512;
-    static constexpr unsigned repetitions_max = 3;
+    /// As often as a browser asks. With three, a path that loses a tenth would lose one packet of ten
+    /// thousand for good, and pictures stand still for the three seconds after which a browser asks for a key
+    /// frame instead.
+    static constexpr unsigned repetitions_max = 10;
     static constexpr duration repetition_interval_min = std::chrono::milliseconds(5);
     static constexpr duration repetition_interval_max = std::chrono::milliseconds(100);
     /// SEC-RTP-2: repetitions may have a fifth of what the stream sends, and so many bytes before that

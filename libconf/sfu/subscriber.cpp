@@ -152,7 +152,8 @@ void subscriber::read_blocks(const rtp::report_blocks& blocks, rtp::ntp_time wal
         auto* const stream = find(block.ssrc);
         if (stream == nullptr) continue;
         if (const auto trip = rtp::round_trip_time(wall, block.last_sr, block.delay_since_last_sr)) {
-            link_.round_trip = (7 * link_.round_trip + *trip) / 8;
+            link_.round_trip = link_.round_trip_known ? (7 * link_.round_trip + *trip) / 8 : *trip;
+            link_.round_trip_known = true;
         }
         stream->on_report(block, now, out, count);
     }

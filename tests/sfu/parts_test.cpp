@@ -152,7 +152,7 @@ TEST_CASE("sfu parts: the loss cap tells a tenth from more than a tenth") {
     const auto given = GENERATE(values<row>({
         {100, 0, false},
         {100, 10, false},
-        {100, 12, false},  // in ten seconds: 20 beyond 100 expected, and chance explains 28
+        {100, 13, false},  // in ten seconds: 30 beyond 100 expected, and chance explains 38
         {100, 14, true},
         {100, 100, true},
         {1000, 105, false},

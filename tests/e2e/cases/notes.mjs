@@ -85,6 +85,30 @@ cases.push(['notes that are written without a connection are merged', async stag
   for (const one of ['Ana writes on', 'Bo writes on']) require(text().includes(one), `${one} is not in ${text()}`);
 }]);
 
+cases.push(["carets obey their owner's keys while others write", async stage => {
+  const {pads, room, people: [ana]} = await writers(stage, ['chromium']);
+  await write(ana, `${'x'.repeat(40)}\n`);
+  await reads(ana, `${'x'.repeat(40)}\n`);
+  const doc = new Y.Doc();
+  const line = new WebsocketProvider(`${pads.http.replace('http', 'ws')}/pad/${room}`, 'notes', doc,
+    {WebSocketPolyfill: WebSocket, disableBc: true});
+  stage.at_end(() => line.destroy());
+  await new Promise(done => line.on('sync', done));
+  const theirs = new Y.XmlText('by others: ');
+  const paragraph = new Y.XmlElement('paragraph');
+  paragraph.insert(0, [theirs]);
+  doc.getXmlFragment('prosemirror').push([paragraph]);
+  await ana.until('words of others', seen => seen.text.includes('by others'));
+  await ana.key('Control+Home');
+  const typing = setInterval(() => theirs.insert(theirs.length, 'y'), 10);
+  stage.at_end(() => clearInterval(typing));
+  for (let i = 0; i < 20; ++i) await ana.key('ArrowRight');
+  await ana.page.keyboard.type('|');
+  clearInterval(typing);
+  await ana.until_page('the line in the middle', () =>
+    document.querySelector('.pad-text p')?.textContent.includes(`${'x'.repeat(20)}|${'x'.repeat(20)}`));
+}]);
+
 cases.push(['stock clients of Yjs write in the notes with us, and all are equal', async stage => {
   const {pads, room, people: [ana], text} = await writers(stage, ['chromium']);
   const stock = Array.from({length: 2}, () => {
@@ -163,8 +187,6 @@ cases.push(['notes from the keyboard alone', async stage => {
   await ana.click('.pad-text');
   await ana.page.keyboard.type('This word');
   for (let i = 0; i < 4; ++i) await ana.key('Shift+ArrowLeft');
-  // The browser tells the editor what is selected before it paints again: no hand is quicker.
-  await ana.page.evaluate(() => new Promise(then => requestAnimationFrame(() => requestAnimationFrame(() => then()))));
   const focused = () => ana.page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent);
   await ana.key('Escape');
   require((await focused()).startsWith('Style'), `Escape leads to ${await focused()}`);

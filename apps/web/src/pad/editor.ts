@@ -4,7 +4,7 @@
 import type { AuthorBook, PadSession } from "@libconf/client/pad";
 import { signal, type ReadonlySignal } from "@preact/signals";
 import type { Node } from "prosemirror-model";
-import { EditorState, type Command } from "prosemirror-state";
+import { EditorState, type Command, type Transaction } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import { initProseMirrorDoc, yCursorPlugin, ySyncPlugin, yUndoPlugin, yUndoPluginKey } from "y-prosemirror";
 import { authorMarks, refreshAuthors } from "./author_marks.ts";
@@ -54,7 +54,7 @@ export class PadEditor {
     constructor(options: EditorOptions) {
         this.#options = options;
         this.changes = this.#changes;
-        const { session, book, colors, words, hint } = options;
+        const { session, book, colors, words, hint, outside } = options;
         // An empty one has a paragraph to write in, which is not written into the document.
         const { doc, mapping } =
             session.root.length === 0
@@ -67,7 +67,11 @@ export class PadEditor {
                 yCursorPlugin(session.awareness, { cursorBuilder: caret, selectionBuilder: selection }),
                 yUndoPlugin(),
                 markdownRules(),
-                ...keyPlugins(options.outside),
+                ...keyPlugins({
+                    link: () => this.#leave(outside.link),
+                    find: () => this.#leave(outside.find),
+                    toToolbar: () => this.#leave(outside.toToolbar),
+                }),
                 tableRules(),
                 placeholder(words.empty),
                 findPlugin(),
@@ -75,6 +79,11 @@ export class PadEditor {
             ],
         });
         const editable = (): boolean => session.writable.peek();
+        // Before ySyncPlugin, which puts the selection back to what it was before somebody else's edit.
+        const { doc: shared } = session.root;
+        const read = (): void => this.#readSelection();
+        shared?.on("beforeAllTransactions", read);
+        this.#off.push(() => shared?.off("beforeAllTransactions", read));
         this.view = new EditorView(null, {
             state,
             editable,
@@ -92,10 +101,7 @@ export class PadEditor {
             handlePaste: (view, event) => this.#paste(view, event),
             handleDrop: (_, event) => this.#takeFiles(event.dataTransfer),
             handleClick: (_, __, event) => follow(event),
-            dispatchTransaction: (tr) => {
-                this.view.updateState(this.view.state.apply(tr));
-                this.#changes.value += 1;
-            },
+            dispatchTransaction: (tr) => this.#take(tr),
         });
         this.#off.push(
             session.writable.subscribe(() => this.refresh()),
@@ -152,6 +158,33 @@ export class PadEditor {
         } catch (error) {
             failed(error);
         }
+    }
+
+    #take(tr: Transaction): void {
+        if (!tr.docChanged && !tr.selectionSet && !tr.storedMarksSet) {
+            // Carets or colours, drawn anew: what is drawn is selected as the editor knows it.
+            this.#readSelection();
+            const { doc, selection } = this.view.state;
+            if (doc !== tr.doc) return; // they are drawn again after each edit
+            if (!selection.eq(tr.selection)) tr.setSelection(selection);
+        }
+        this.view.updateState(this.view.state.apply(tr));
+        this.#changes.value += 1;
+    }
+
+    /** Out of the text; what is done there concerns what is selected now. */
+    #leave(work: () => void): void {
+        this.#readSelection();
+        work();
+    }
+
+    /**
+     * Browsers tell of a selection only when they are about to paint. Until then an edit of somebody else, or a caret
+     * that is drawn, would put it back: an arrow key would have done nothing.
+     */
+    #readSelection(): void {
+        // Not while the view is being made.
+        (this.view as EditorView | undefined)?.dom.ownerDocument.dispatchEvent(new Event("selectionchange"));
     }
 
     get #undo() {

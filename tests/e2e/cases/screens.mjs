@@ -23,7 +23,7 @@ const stage_is = async (peer, what, good) => {
 };
 
 cases.push(['layouts: pin, speaker, hide oneself, full screen, move', async ({meet, guest}) => {
-  const {link, peers: [ana]} = await meet(['chromium', 'chromium']);
+  const {link, peers: [ana, bo]} = await meet(['chromium', 'chromium']);
   await guest(link, 'Cleo');
   await stage_is(ana, 'all at the same size', ({grid}) => grid.length === 3);
   await menu(ana, 'Actions for Cleo', 'Pin');
@@ -37,6 +37,10 @@ cases.push(['layouts: pin, speaker, hide oneself, full screen, move', async ({me
   // Bo makes sounds, Cleo has no microphone.
   await stage_is(ana, 'who speaks is large', ({large}) => String(large) === 'Bo');
   await ana.key('g');
+  await stage_is(ana, 'all at the same size again', ({grid}) => grid.length === 3);
+  // Nothing else moves, or the tiles would be drawn anew for that.
+  await bo.press_button('Turn the microphone off');
+  await ana.until('that Bo is silent', seen => seen.people.Bo.says.includes('microphone off'));
   await menu(ana, 'Actions for Cleo', 'Move to the start');
   await stage_is(ana, 'Cleo comes first', ({grid}) => grid[0] === 'Cleo');
   await menu(ana, 'More', 'Hide my own picture');

@@ -36,11 +36,6 @@ export function Stage({ hasBoard = true }: { readonly hasBoard?: boolean }) {
             view.cancelAnimationFrame(frame);
         };
     }, []);
-    const moved = call.moved.value;
-    if (moved !== null) {
-        order.moveToStart(moved);
-        queueMicrotask(() => (call.moved.value = null));
-    }
     const stage = size.value;
     const isBoard = hasBoard && call.isBoardOpen.value;
     const alone = call.client.people.value.length < 2 && !isBoard;
@@ -66,6 +61,12 @@ function Tiles({ stage, order, isBoard }: TilesProps) {
     const byKey = new Map(tiles.map((one) => [one.key, one]));
     const speaker = call.client.speaker.value;
     const self = call.client.self.value;
+    // Here, not above: only what is read here draws the tiles anew.
+    const moved = call.moved.value;
+    if (moved !== null) {
+        order.moveToStart(moved);
+        queueMicrotask(() => (call.moved.value = null));
+    }
     const ids = order.update(
         tiles.map((one) => ({ id: one.key, hasVideo: one.source === "screen" || one.person.camera.value })),
         speaker === null || call.page.value > 0 ? null : `${speaker.id} camera`,

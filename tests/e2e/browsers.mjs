@@ -1,14 +1,18 @@
 // Chromium and Firefox behind one face: pages that run functions.
-import {mkdtemp, rm} from 'node:fs/promises';
+import {rmSync} from 'node:fs';
+import {mkdtemp} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {chromium} from 'playwright-core';
 import puppeteer from 'puppeteer-core';
+import {at_exit} from './at_exit.mjs';
 
 const CHROMIUM = '/usr/bin/chromium';
 const FIREFOX = '/usr/bin/firefox-esr';
 /** Answers the questions about devices, and which screen is to be shared. */
 const ANSWERS = '--use-fake-ui-for-media-stream';
+/** The drivers' own answer to a signal is to end the browsers and to go on without them. */
+const SIGNALS = {handleSIGHUP: false, handleSIGINT: false, handleSIGTERM: false};
 
 /**
  * A browser with `page()`, whose pages have `evaluate(function, argument)`; `end()` closes everything. `visitor()` is a
@@ -32,6 +36,7 @@ export async function open_far_browser(machine, origin) {
 async function open_chromium(program, more) {
   const browser = await chromium.launch({
     executablePath: program,
+    ...SIGNALS,
     args: [
       '--no-sandbox', '--autoplay-policy=no-user-gesture-required', '--use-fake-device-for-media-stream',
       '--mute-audio', ...more,
@@ -60,11 +65,19 @@ async function open_chromium(program, more) {
 
 async function open_firefox() {
   const profile = await mkdtemp(join(tmpdir(), 'libconf-firefox-'));
-  const browser = await puppeteer.launch({
+  let browser;
+  const forget = () => rmSync(profile, {recursive: true, force: true});
+  const keep = at_exit(() => {
+    browser?.process().kill('SIGKILL');  // the driver forgets every second one
+    forget();
+  });
+  browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: FIREFOX,
+    ...SIGNALS,
     userDataDir: profile,
-    protocolTimeout: 60_000,
+    timeout: 180_000,
+    protocolTimeout: 180_000,
     extraPrefsFirefox: {
       'media.autoplay.default': 0,
       'media.autoplay.blocking_policy': 0,
@@ -94,7 +107,8 @@ async function open_firefox() {
     },
     end: async () => {
       await browser.close();
-      await rm(profile, {recursive: true, force: true});
+      keep();
+      forget();
     },
   };
 }

@@ -2,11 +2,13 @@
 // pictures nobody could decode.
 import {spawn} from 'node:child_process';
 import {createInterface} from 'node:readline';
+import {at_exit} from './at_exit.mjs';
 
 const PATIENCE_MS = 60_000;
 
 export class Callers {
   #child;
+  #keep;
   #waiting = new Set();
   #state = null;
   /** By name: what may not change over a restart. */
@@ -23,6 +25,7 @@ export class Callers {
     made.people = people;
     const words = ['--port', port, '--hold', people, '--control', '--room', room, '--sound-only'].map(String);
     made.#child = spawn(program, words, {stdio: ['pipe', 'pipe', 'pipe']});
+    made.#keep = at_exit(() => made.#child.kill('SIGKILL'));
     let complaint = '';
     made.#child.stderr.on('data', data => { complaint += data; });
     made.#child.on('error', error => made.#fail(String(error)));
@@ -89,24 +92,36 @@ export class Callers {
     this.hear.clear();
   }
 
-  all_hear() {
+  async all_hear() {
     const missing = of => Array.from({length: this.people}, (_, i) => `person ${i}`).filter(one => !of.has(one));
-    return this.#until(() => this.hear.size === this.people,
-      () => `after ${PATIENCE_MS / 1000} s not back: ${missing(this.back)}; not hearing: ${missing(this.hear)}`);
+    const late = () => `after ${PATIENCE_MS / 1000} s not back: ${missing(this.back)}; not hearing: ${missing(this.hear)}`;
+    try {
+      await this.#until(() => this.hear.size === this.people, late);
+    } catch (error) {
+      if (this.#fault) throw error;
+      const deaf = (await this.#told()).filter(one => !one.hears).map(one => `${one.name}: ${one.unheard}`);
+      throw new Error(`${error.message}; whom they miss: ${deaf.join('; ')}`);
+    }
+  }
+
+  async #told() {
+    this.#state = null;
+    this.say('state');
+    await this.#until(() => this.#state !== null, () => 'call_load says nothing');
+    return this.#state;
   }
 
   /** What everybody knows, when nothing that somebody said waits for its answer. */
   async quiet() {
     for (;;) {
-      this.#state = null;
-      this.say('state');
-      await this.#until(() => this.#state !== null, () => 'call_load says nothing');
-      if (this.#state.every(one => one.unacknowledged === 0)) return this.#state;
+      const told = await this.#told();
+      if (told.every(one => one.unacknowledged === 0)) return told;
       await new Promise(done => setTimeout(done, 50));
     }
   }
 
   async end() {
+    this.#keep();
     this.#child.removeAllListeners('exit');
     if (this.#child.exitCode !== null) return;
     const gone = new Promise(done => this.#child.once('exit', done));

@@ -16,6 +16,13 @@ function watch_page() {
   addEventListener('securitypolicyviolation', event => window.watched.faults.push(`CSP: ${event.violatedDirective} ${event.blockedURI}`));
 }
 
+/** Before the scripts of the page: the camera is as small as a cheap telephone's, and costs as little to encode. */
+function small_camera() {
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = wish =>
+    open(wish.video ? {...wish, video: {...wish.video, width: 320, height: 180, frameRate: 15}} : wish);
+}
+
 /** Runs in the page: who is on the screen, what is decoded, what is heard. */
 async function look() {
   const got = {frames: 0, energy: 0, packets: 0, people: {}, faults: window.watched.faults};
@@ -55,9 +62,12 @@ async function look() {
 const lost_server = /net::ERR_|WebSocket connection to|can.t establish a connection|was interrupted while/;
 
 export class Peer {
-  /** @param browser of browsers.mjs. `how.init`: runs before any script of the page; [function, argument] with one. */
+  /**
+   * @param browser of browsers.mjs. `how.init`: runs before any script of the page; [function, argument] with one.
+   * `how.large_camera`: its pictures have the size that the page wants.
+   */
   static async come(browser, name, how = {}) {
-    const inits = [watch_page, ...(how.init ? [how.init] : [])];
+    const inits = [watch_page, ...(how.large_camera ? [] : [small_camera]), ...(how.init ? [how.init] : [])];
     const {page, tab, close} = await browser.visitor({...how, inits: inits.map(one => [one].flat())});
     return new Peer(page, tab, close, name);
   }

@@ -28,14 +28,14 @@ for (const {name, language, how} of views) {
     const file = `${String(++number).padStart(2, '0')}-${what.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.png`;
     await peer.page.screenshot({path: join(folder, name, file)});
   };
-  const visitor = (who, more = {}) => come('chromium', who, {...how, locale: language, ...more});
+  const visitor = (who, more = {}) => come('chromium', who, {large_camera: true, ...how, locale: language, ...more});
   const t = text => say(text, language);
   const press = (peer, text) => peer.press_button(t(text));
 
   const link = new_link();
   const ana = await visitor('Ana');
   const company = async () => {
-    await (await come('firefox', 'Bo')).enter(link);
+    await (await come('firefox', 'Bo', {large_camera: true})).enter(link);
     await guest(link, 'Cleo');
   };
   await see_everything(ana, {server: stage.server, link, company, language}, what => shoot(ana, what));
@@ -142,7 +142,7 @@ for (const {name, language, how} of views) {
   await stage.end_case();
 
   for (const all of [false, true]) {
-    const {ana: cut} = await far_call(stage, (...words) => block(...words, all), false, {...how, locale: language});
+    const {ana: cut} = await far_call(stage, (...words) => block(...words, all), false, {large_camera: true, ...how, locale: language});
     const sentence = all ? 'Sound and pictures do not get through'
       : 'This network blocks the fast way for sound and pictures (UDP). They take a slower one, by TCP.';
     await cut.until('why', seen => seen.text.includes(t(sentence)));

@@ -1,4 +1,4 @@
-// Whole calls in browsers: meetings on the product's own pages, and media by WHIP and WHEP. Two cases at a time, each
+// Whole calls in browsers: meetings on the product's own pages, and media by WHIP and WHEP. Three cases at a time, each
 // with a server, browsers and people of its own. Prints "ok NAME" or "FAILED NAME why" for each case.
 //
 // usage: node run.mjs PROGRAM ADDRESS [long] [NAME...]    PROGRAM is conf-server, ADDRESS where other machines reach
@@ -9,7 +9,7 @@ import {Stage, require} from './stage.mjs';
 const themes = [
   'kills', 'paths', 'sizes', 'by_ear', 'screens', 'whip', 'meetings', 'notes', 'pictures', 'crowds', 'doors', 'devices', 'times',
 ];
-const hands = 2;
+const hands = 3;
 const [program, address, ...words] = process.argv.slice(2);
 const is_long = words[0] === 'long';
 const wanted = words.slice(is_long ? 1 : 0);
@@ -23,14 +23,15 @@ let failed = 0;
 
 async function run(stage, [name, body]) {
   const began = Date.now();
+  const seconds = () => ((Date.now() - began) / 1000).toFixed(1);
   try {
     const note = await body(stage);
     const faults = await stage.faults();
     require(faults.length === 0, faults.join('; '));
-    console.log(`ok ${name}${note ? `: ${note}` : ''} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+    console.log(`ok ${name}${note ? `: ${note}` : ''} (${seconds()} s)`);
   } catch (error) {
     ++failed;
-    console.log(`FAILED ${name}: ${String(error.message ?? error).replaceAll('\n', ' ').slice(0, 1800)}`);
+    console.log(`FAILED ${name} (${seconds()} s): ${String(error.message ?? error).replaceAll('\n', ' ').slice(0, 1800)}`);
   }
   await stage.end_case();
 }

@@ -1,8 +1,10 @@
 // A conf-server of our own, on free ports.
 import {execFileSync, spawn} from 'node:child_process';
-import {mkdtemp, rm} from 'node:fs/promises';
+import {rmSync} from 'node:fs';
+import {mkdtemp} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
+import {at_exit} from './at_exit.mjs';
 
 export async function start_server(program, settings = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'libconf-e2e-'));
@@ -11,6 +13,11 @@ export async function start_server(program, settings = {}) {
     'turn.listen': '[]', 'data.path': folder, 'log.format': 'json', ...settings,
   };
   let child, http, media;
+  const forget = () => rmSync(folder, {recursive: true, force: true});
+  const keep = at_exit(() => {
+    child?.kill('SIGKILL');
+    forget();
+  });
   /** Starts it, on the ports it had before. */
   const start = async () => {
     if (http) Object.assign(all, {'http.listen': http.replace('http://', ''), 'media.listen': media.listen});
@@ -60,7 +67,8 @@ export async function start_server(program, settings = {}) {
     },
     end: async () => {
       await stop('SIGTERM');
-      await rm(folder, {recursive: true, force: true});
+      keep();
+      forget();
     },
   };
 }

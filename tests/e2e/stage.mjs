@@ -39,7 +39,10 @@ export class Stage {
 
   new_link = (server = this.server) => `${server.http}/r/e2e-${++this.#rooms}`;
 
-  browser = kind => this.#browsers[kind] ??= open_browser(kind);
+  browser = kind => this.#browsers[kind] ??= open_browser(kind).catch(error => {
+    delete this.#browsers[kind];  // the next case tries again
+    throw error;
+  });
 
   come = async (kind, name, how = {}) => {
     const browser = how.browser ?? await this.browser(kind);
@@ -49,11 +52,11 @@ export class Stage {
   };
 
   /** All are in the same room; the first one moderates. `painted`: each one's picture has a colour of its own. */
-  meet = async (kinds = ['chromium', 'chromium'], names = ['Ana', 'Bo'], {painted = false, link = this.new_link()} = {}) => {
+  meet = async (kinds = ['chromium', 'chromium'], names = ['Ana', 'Bo'], {painted = false, link = this.new_link(), ...how} = {}) => {
     const peers = [];
     for (const [i, kind] of kinds.entries()) {
-      const how = painted ? {init: [painted_camera, colours[names[i]]]} : {};
-      const peer = await this.come(kind, names[i], how);
+      const camera = painted ? {init: [painted_camera, colours[names[i]]]} : {};
+      const peer = await this.come(kind, names[i], {...how, ...camera});
       await peer.enter(link);
       peers.push(peer);
     }
@@ -109,7 +112,7 @@ export class Stage {
   };
 
   end = async () => {
-    await Promise.all(Object.values(this.#browsers).map(async one => (await one).end()));
+    await Promise.allSettled(Object.values(this.#browsers).map(async one => (await one).end()));
     await this.server.end();
   };
 }

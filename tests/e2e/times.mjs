@@ -26,11 +26,11 @@ export const median = numbers => {
 /** So many guests, one after the other, in browser profiles that know nothing, come to somebody with a camera. */
 export async function guest_times({come, new_link}, rounds) {
   const link = new_link();
-  const ana = await come('chromium', 'Ana');
+  const ana = await come('chromium', 'Ana', {large_camera: true});
   await ana.enter(link);
   const found = [];
   for (let round = 0; round < rounds; ++round) {
-    const bo = await come('chromium', 'Bo', {init: watch_times});
+    const bo = await come('chromium', 'Bo', {init: watch_times, large_camera: true});
     await bo.page.goto(link, {waitUntil: 'commit'});
     await bo.until_page('own picture', () => window.times.own !== undefined);
     await bo.join();

@@ -298,11 +298,16 @@ void caller::wish() {
 bool caller::talks_and_hears() const {
     if (state_ != state::in) return false;
     if (options_.sound && (!sending_ || !sending_->connected())) return false;
-    return std::ranges::all_of(people_, [this](const auto& one) {
-        const auto& [id, person] = one;
-        if (id == id_ || !person.value("microphone", false) || !person.value("here", false)) return true;
-        return receiving_ && receiving_->heard().contains(id);
-    });
+    return unheard().empty();
+}
+
+std::vector<std::string> caller::unheard() const {
+    std::vector<std::string> all;
+    for (const auto& [id, person] : people_) {
+        if (id == id_ || !person.value("microphone", false) || !person.value("here", false)) continue;
+        if (!receiving_ || !receiving_->heard().contains(id)) all.push_back(text_of(person, "name"));
+    }
+    return all;
 }
 
 // Chat.

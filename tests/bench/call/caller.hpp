@@ -77,6 +77,8 @@ public:
     [[nodiscard]] receiving* receives() noexcept { return receiving_.get(); }
     /// Everything that he wanted to send goes, and he hears everybody else in the room that sends sound.
     [[nodiscard]] bool talks_and_hears() const;
+    /// The names of those in the room who send sound and were not heard yet.
+    [[nodiscard]] std::vector<std::string> unheard() const;
     [[nodiscard]] std::size_t unacknowledged() const noexcept { return unacknowledged_.size(); }
     [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
     [[nodiscard]] std::uint64_t connections_lost() const noexcept { return connections_lost_; }

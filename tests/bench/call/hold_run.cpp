@@ -63,6 +63,7 @@ void print_state(const crowd& of) {
                           {"id", one->id()},
                           {"in", one->where() == caller::state::in},
                           {"hears", one->talks_and_hears()},
+                          {"unheard", one->unheard()},
                           {"unacknowledged", one->unacknowledged()},
                           {"refused", one->refused()},
                           {"told_twice", twice},

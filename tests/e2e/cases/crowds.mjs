@@ -3,18 +3,11 @@ import {require} from '../stage.mjs';
 
 export const cases = [];
 
-/** Before the scripts of the page: cameras are as small as those of cheap telephones. */
-function small_camera() {
-  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  navigator.mediaDevices.getUserMedia = wish =>
-    open(wish.video ? {...wish, video: {width: 320, height: 180, frameRate: 15}} : wish);
-}
-
 cases.push(['six people at 180 lines, everybody sees the five others move', async ({come, new_link}) => {
   const link = new_link();
   const kinds = ['firefox', 'chromium', 'chromium', 'chromium', 'chromium', 'chromium'];
   const names = ['Ana', 'Bo', 'Cleo', 'Dag', 'Eva', 'Finn'];
-  const people = await Promise.all(names.map((name, i) => come(kinds[i], name, {init: small_camera})));
+  const people = await Promise.all(names.map((name, i) => come(kinds[i], name)));
   await Promise.all(people.map(one => one.enter(link)));
   await Promise.all(people.map(async one => {
     const others = names.filter(name => name !== one.name);

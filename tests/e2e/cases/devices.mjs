@@ -35,9 +35,9 @@ function faulty_devices() {
 const busy = () => { window.device_fault = ['NotReadableError', 'Could not start video source']; };
 const by_system = () => { window.device_fault = ['NotAllowedError', 'Permission denied by system']; };
 
-for (const [what, fault, sentence] of [
-  ['in use elsewhere', busy, kind => `Your ${kind} is used by another program`],
-  ['blocked by the system', by_system, kind => `Your system does not let this browser use the ${kind}`],
+for (const [what, fault, sentence, long] of [
+  ['in use elsewhere', busy, kind => `Your ${kind} is used by another program`, false],
+  ['blocked by the system', by_system, kind => `Your system does not let this browser use the ${kind}`, true],
 ]) {
   cases.push([`devices ${what}: a sentence of its own, a second try, and in without`,
     async ({come, new_link, accessible}) => {
@@ -65,7 +65,7 @@ for (const [what, fault, sentence] of [
         seen.people.Bo?.picture && seen.people.Bo.says.includes('microphone off'));
       await bo.press_button('Turn the microphone on');
       await ana.flows();
-    }]);
+    }, {long}]);
 }
 
 cases.push(['a browser that forbids the devices: its sentence; what is allowed later works', async stage => {

@@ -17,7 +17,7 @@ cases.push(['the waiting room', async ({come, new_link}) => {
   await ana.press_button('Let in');
   await bo.until('the call', seen => seen.people.Ana);
   await bo.flows();
-}]);
+}, {long: true}]);
 
 cases.push(['several wait: they read what the host writes, and come in together', async stage => {
   const {come, new_link, guest, accessible} = stage;

@@ -24,7 +24,7 @@ for (const [first, second] of [['chromium', 'chromium'], ['chromium', 'firefox']
     await Promise.all([ana.sees('Bo'), bo.sees('Ana'), ana.hears('Bo'), bo.hears('Ana')]);
     const seen = await ana.look();
     return `${seen.people.Bo.picture}, ${seen.frames} frames`;
-  }]);
+  }, {long: first === 'firefox'}]);
 }
 
 cases.push(['chat, hands, reactions', async ({meet, accessible}) => {

@@ -19,7 +19,7 @@ async function becomes(peer, name, widths) {
 }
 
 cases.push(['a picture has the size of its tile', async ({meet}) => {
-  const {peers: [ana, bo]} = await meet();
+  const {peers: [ana, bo]} = await meet(['chromium', 'chromium'], ['Ana', 'Bo'], {large_camera: true});
   await ana.until('Bo', seen => seen.people.Bo?.picture);
   await ana.flows();
   const notes = [await becomes(ana, 'Bo', [640])];

@@ -51,7 +51,7 @@ cases.push(['320 px wide, nothing is cut off or scrolls sideways', async ({come,
 for (const [what, how, long = false] of [
   ['at 200 % nothing is lost', {width: 640, height: 400, density: 2}],
   ['words 40 % longer fit into 1280 px', {width: 1280, height: 800, init: lengthen_words}, true],
-  ['words 40 % longer fit into 360 px', {width: 360, height: 740, init: lengthen_words, touch: true}],
+  ['words 40 % longer fit into 360 px', {width: 360, height: 740, init: lengthen_words, touch: true}, true],
 ]) {
   cases.push([what, async ({come, new_link, guest, server}) => {
     const link = new_link();

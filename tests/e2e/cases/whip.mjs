@@ -66,7 +66,7 @@ for (const from of ['chromium', 'firefox']) {
     cases.push([`${from} publishes, ${to} plays`, stage => call(stage, {from, to}, ({later}) => {
       if (from === 'chromium' && to === 'chromium') require(/GCM/.test(later.srtp), `the profile is ${later.srtp}`);
       return summary(later);
-    })]);
+    }), {long: from === 'firefox' && to === 'firefox'}]);
   }
 }
 cases.push(['simulcast: the player comes to the largest layer', stage =>
@@ -82,14 +82,14 @@ for (const kind of ['chromium', 'firefox']) {
       const open = await server.metric('conf_media_tcp_connections');
       require(open >= 2, `${open} connections are open`);
       return summary(later);
-    })]);
+    }), {long: kind === 'firefox'}]);
   for (const transport of ['udp', 'tcp']) {
     cases.push([`${kind}: through our TURN relay alone, over ${transport.toUpperCase()}`, stage =>
       call(stage, {from: kind, to: kind, relay: transport}, async ({later, server}) => {
         const open = await server.metric('turn_total_allocations');
         require(open >= 2, `${open} allocations are there`);
         return `${open} allocations, ${summary(later)}`;
-      })]);
+      }), {long: kind === 'firefox'}]);
   }
 }
 for (const loss of [0.05, 0.1]) {
@@ -109,6 +109,6 @@ for (const loss of [0.05, 0.1]) {
         require(decoded > 0.8 * encoded, `of ${encoded} frames ${decoded} were decoded`);
         return `${path.counts.lost} packets lost on the way, of ${encoded} frames ${decoded} decoded, ${summary(end)}`;
       });
-    }]);
+    }, {long: loss < 0.1}]);
   }
 }

@@ -47,7 +47,7 @@ install(FILES ${PROJECT_BINARY_DIR}/conf.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/
 # An installed program finds the library beside it, wherever the prefix is.
 file(RELATIVE_PATH conf_bin_to_lib
     ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
-foreach(program conf-server conf-turn confctl)
+foreach(program conf-convert conf-server conf-turn confctl)
     if(TARGET ${program})
         set_target_properties(${program} PROPERTIES INSTALL_RPATH "$ORIGIN/${conf_bin_to_lib}")
         install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT server)

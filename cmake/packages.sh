@@ -29,6 +29,18 @@ if [ "$(dpkg --print-architecture 2>/dev/null)" = amd64 ]; then
     packages_build+=(libipsec-mb-dev)
 fi
 
+# What documents are converted with, each in a sandbox. LibreOffice is not among them: it takes 430 MB, and without it
+# PDF, pictures and text work. For files of office programs: libreoffice-impress-nogui libreoffice-writer-nogui
+# libreoffice-calc-nogui.
+packages_documents=(
+    bubblewrap            # the sandbox
+    fonts-dejavu-core     # faces for what brings none
+    librsvg2-bin          # pictures, drawings and text to PDF
+    poppler-utils         # pages of PDF
+    qpdf                  # annotations over the pages of a PDF
+    webp-pixbuf-loader    # WebP for librsvg
+)
+
 # What every compiled test takes besides.
 packages_tests=(
     catch2                # unit tests

@@ -77,6 +77,14 @@ bool is_root() {
     return geteuid() == 0;
 }
 
+std::string path_beside(std::string_view program) {
+    std::error_code failed;
+    const auto own = std::filesystem::read_symlink("/proc/self/exe", failed);
+    if (failed) return {};
+    auto made = (own.parent_path() / program).string();
+    return access(made.c_str(), X_OK) == 0 ? made : std::string();
+}
+
 std::optional<std::string> prepare_folder(const std::string& path) {
     namespace fs = std::filesystem;
     std::error_code failed;

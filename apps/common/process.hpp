@@ -20,6 +20,9 @@ void raise_file_limit();
 
 [[nodiscard]] bool is_root();
 
+/// The path of another program in the folder of this one; empty where it is not there.
+[[nodiscard]] std::string path_beside(std::string_view program);
+
 /// Makes a folder for this user only, with those above it, and tries whether files can be made in it.
 /// @return why not; nothing where it is ready.
 [[nodiscard]] std::optional<std::string> prepare_folder(const std::string& path);

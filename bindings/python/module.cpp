@@ -8,8 +8,10 @@
 #include <pybind11/stl.h>
 
 #include <chrono>
+#include <cmath>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -85,13 +87,14 @@ double seconds_of(conf::pad_time from) {
 class server {
 public:
     server(std::vector<std::string> http, std::vector<std::string> media, const std::string& data,
-           std::optional<bool> open_rooms, std::vector<std::string> secrets) {
+           std::optional<bool> open_rooms, std::vector<std::string> secrets, const std::string& converter) {
         conf::server_options options;
         options.http.listen = std::move(http);
         options.media.listen = std::move(media);
         options.data.path = data;
         options.rooms.open = open_rooms;
         options.rooms.secrets = std::move(secrets);
+        options.documents.converter = converter;
         const py::gil_scoped_release free;
         server_ = std::make_unique<conf::server>(value_of(conf::server::create(std::move(options))));
     }
@@ -140,7 +143,83 @@ public:
     [[nodiscard]] conf::meetings meetings() const { return running().meetings(); }
     [[nodiscard]] conf::room_pads pads() const { return running().pads(); }
 
+    // Boards: a page is (document, page), shapes are JSON text.
+    using page = std::pair<std::uint64_t, std::uint64_t>;
+    [[nodiscard]] page add_document(const std::string& room, const std::string& kind,
+                                    const std::string& title) const {
+        if (kind != "blank" && kind != "infinite")
+            throw std::invalid_argument("\"" + kind + "\" is no kind; there are blank and infinite");
+        const py::gil_scoped_release free;
+        const auto as = kind == "blank" ? conf::board_kind::blank : conf::board_kind::infinite;
+        const auto made = value_of(board(room).add_document(as, title));
+        return {made.document, made.page};
+    }
+    [[nodiscard]] std::vector<conf::board_document> documents(const std::string& room) const {
+        const py::gil_scoped_release free;
+        return value_of(board(room).documents());
+    }
+    [[nodiscard]] std::vector<std::uint64_t> change(const std::string& room, page at,
+                                                    const std::string& ops) const {
+        const py::gil_scoped_release free;
+        return value_of(board(room).change({at.first, at.second}, ops));
+    }
+    [[nodiscard]] std::size_t clear(const std::string& room, page at) const {
+        const py::gil_scoped_release free;
+        return value_of(board(room).clear({at.first, at.second}));
+    }
+    [[nodiscard]] std::size_t import_excalidraw(const std::string& room, page at,
+                                                const std::string& file) const {
+        const py::gil_scoped_release free;
+        return value_of(board(room).import_excalidraw({at.first, at.second}, file));
+    }
+    // Files, which become pages.
+    [[nodiscard]] std::uint64_t share(const std::string& room, const std::string& name, const py::bytes& file,
+                                      double within) const {
+        const auto content = static_cast<std::string>(file);
+        const py::gil_scoped_release free;
+        const auto files = value_of(running().documents(room));
+        const auto number = value_of(files.add(name, std::as_bytes(std::span(content))));
+        const auto found =
+            value_of(files.wait(number, std::chrono::milliseconds(std::llround(1000 * within))));
+        if (!found.error.empty()) throw std::runtime_error(name + ": " + found.error);
+        return number;
+    }
+    [[nodiscard]] std::string page_text(const std::string& room, std::uint64_t document,
+                                        std::uint32_t at) const {
+        const py::gil_scoped_release free;
+        return value_of(value_of(running().documents(room)).page_text(document, at));
+    }
+    [[nodiscard]] py::bytes export_pdf(const std::string& room, std::uint64_t document,
+                                       bool annotations) const {
+        std::string made;
+        {
+            const py::gil_scoped_release free;
+            made = value_of(
+                value_of(running().documents(room)).export_pdf(document, {.annotations = annotations}));
+        }
+        return {made};
+    }
+    void remove_document(const std::string& room, std::uint64_t document) const {
+        const py::gil_scoped_release free;
+        must(value_of(running().documents(room)).remove(document));
+    }
+    void stage(const std::string& room, page at) const {
+        const py::gil_scoped_release free;
+        if (const auto done = board(room).stage({at.first, at.second}); !done) {
+            throw std::runtime_error(done.error().message());
+        }
+    }
+    [[nodiscard]] std::string page_as(const std::string& room, page at, const std::string& format) const {
+        const py::gil_scoped_release free;
+        const conf::board_page where{at.first, at.second};
+        if (format == "svg") return value_of(board(room).svg(where));
+        if (format == "excalidraw") return value_of(board(room).excalidraw(where));
+        return value_of(board(room).json(where));
+    }
+
 private:
+    [[nodiscard]] conf::board board(const std::string& room) const { return value_of(running().board(room)); }
+
     [[nodiscard]] conf::server& running() const {
         if (!server_) throw std::runtime_error("the server is closed");
         return *server_;
@@ -197,11 +276,27 @@ PYBIND11_MODULE(_libconf, module) {
         .def_readonly("number", &conf::pad_version::number)
         .def_property_readonly("at", [](const conf::pad_version& self) { return seconds_of(self.at); })
         .def_readonly("authors", &conf::pad_version::authors);
+    py::class_<conf::board_document>(module, "Document",
+                                     "A document of a room: a file, blank pages, or an infinite board.")
+        .def_readonly("number", &conf::board_document::number)
+        .def_readonly("kind", &conf::board_document::kind)
+        .def_readonly("title", &conf::board_document::title)
+        .def_readonly("state", &conf::board_document::state)
+        .def_property_readonly("pages",
+                               [](const conf::board_document& self) {
+                                   std::vector<server::page> all;
+                                   for (const auto& one : self.pages)
+                                       all.emplace_back(one.document, one.page);
+                                   return all;
+                               })
+        .def("__repr__", [](const conf::board_document& self) {
+            return "<Document " + std::to_string(self.number) + ", " + self.kind + ", " + self.state + ">";
+        });
 
     const auto no_lock = py::call_guard<py::gil_scoped_release>();
     py::class_<server>(module, "Server")
         .def(py::init<std::vector<std::string>, std::vector<std::string>, const std::string&,
-                      std::optional<bool>, std::vector<std::string>>())
+                      std::optional<bool>, std::vector<std::string>, const std::string&>())
         .def("close", &server::close)
         .def("listening", &server::listening)
         .def("invite", &server::invite)
@@ -209,6 +304,17 @@ PYBIND11_MODULE(_libconf, module) {
         .def("people", &server::people)
         .def("rooms", &server::rooms)
         .def("on_event", &server::on_event)
+        .def("add_document", &server::add_document)
+        .def("documents", &server::documents)
+        .def("change", &server::change)
+        .def("clear", &server::clear)
+        .def("import_excalidraw", &server::import_excalidraw)
+        .def("share", &server::share)
+        .def("page_text", &server::page_text)
+        .def("export_pdf", &server::export_pdf)
+        .def("remove_document", &server::remove_document)
+        .def("stage", &server::stage)
+        .def("page_as", &server::page_as)
         .def(
             "admit",
             [](const server& self, const std::string& room, const std::string& who) {

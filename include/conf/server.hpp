@@ -1,6 +1,8 @@
 /// A whole server process: pages, health, metrics, control socket, and the TURN relay.
 #pragma once
 
+#include <conf/board.hpp>
+#include <conf/document.hpp>
 #include <conf/export.hpp>
 #include <conf/files.hpp>
 #include <conf/forwarding.hpp>
@@ -56,8 +58,9 @@ struct server_options {
 
     media_options media;  ///< no media where `media.listen` is empty
     room_options rooms;
-    turn_options turn;  ///< no relay is started where `turn.listen` is empty
-    log_sink log;       ///< used by all parts; `turn.log` is overwritten with it
+    document_options documents;  ///< no documents where `documents.converter` is empty
+    turn_options turn;           ///< no relay is started where `turn.listen` is empty
+    log_sink log;                ///< used by all parts; `turn.log` is overwritten with it
 };
 
 /// Runs everything a configuration asks for.
@@ -103,6 +106,11 @@ public:
 
     /// The texts that people of a room write together.
     [[nodiscard]] room_pads pads() const;
+
+    /// The boards of that room, whether anybody is there or not. @return `board_errc::bad_room`.
+    [[nodiscard]] result<conf::board> board(std::string_view room) const;
+    /// The files of that room. @return `document_errc::bad_room`.
+    [[nodiscard]] result<room_documents> documents(std::string_view room) const;
 
     /// What happens in rooms from now on; an empty function ends it. One handler: the last one counts, and
     /// the one before does not run any more when this returns, unless a callback made this call.

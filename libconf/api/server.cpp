@@ -57,6 +57,14 @@ room_pads server::pads() const {
     return impl_->pads();
 }
 
+result<conf::board> server::board(std::string_view room) const {
+    return impl_->board(room);
+}
+
+result<room_documents> server::documents(std::string_view room) const {
+    return impl_->documents(room);
+}
+
 void server::on_event(room_event_handler handler) {
     impl_->on_event(std::move(handler));
 }

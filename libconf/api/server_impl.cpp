@@ -57,6 +57,15 @@ bool same(const media_options& a, const media_options& b) {
            std::tie(b.listen, b.public_addresses, b.shards, b.protector);
 }
 
+documents::limits limits_of(const document_options& options) {
+    const auto& given = options.limits;
+    return {.bytes_max = given.bytes,
+            .pages_max = given.pages,
+            .pixels_max = given.pixels,
+            .room_bytes_max = given.room_bytes,
+            .job_time = given.job_time};
+}
+
 bool is_https(const std::string& text) {
     return text.starts_with("https://");
 }
@@ -78,6 +87,11 @@ result<void> server::impl::start() {
     set_rules(options_, options_.rooms.open.value_or(is_on_loopback(options_)));
     if (auto done = start_media(); !done) return done;
     if (auto done = start_calls(); !done) return done;
+    if (auto done = start_documents(); !done) return done;
+    board_documents_ = std::make_unique<host::board_documents>(*boards_, documents_.get(), *pads_);
+    boards_->set_files(board_documents_.get());
+    documents_link_->server.emplace(api::documents_link::end{loop_, *boards_, documents_.get()});
+    board_documents_->on_news([link = documents_link_] { link->tell_news(); });
     if (auto done = start_http(); !done) return done;
     if (auto done = start_control(); !done) return done;
     if (auto done = start_turn(); !done) return done;
@@ -152,7 +166,16 @@ std::shared_ptr<const net::http_router> server::impl::make_routes(bool pages, bo
         add_pages(*routes, metrics);
         calls_->add_routes(*routes, options_.http.origins);
         pads_->add_routes(*routes, options_.http.origins);
-        host::add_pad_api(*routes, *pads_, {.origins = options_.http.origins});
+        host::add_pad_api(*routes, *pads_,
+                          {.origins = options_.http.origins,
+                           .files = pad_files_.get(),
+                           .presents = [this](auto room, auto person) { return presents(room, person); }});
+        if (documents_) documents_->add_routes(*routes);
+        host::board_documents::add_routes(*routes);
+        host::add_board_api(
+            *routes, *boards_,
+            {.key = crypto::system_random_key(),
+             .admit = [this](const auto& request, auto room) { return admit_to_api(request, room); }});
     }
     if (pages && media_) {
         net::add_media_routes(*routes, *media_, media_rules());
@@ -237,10 +260,7 @@ void server::impl::start_pads() {
         .store = *store_,
         .key = crypto::system_random_key(),
         .rooms_open = [this] { return rooms_open_; },
-        .verify =
-            [this](std::string_view token) {
-                return auth::verify_pad_token(token, token_secrets_, net::wall_now());
-            },
+        .verify = [this](std::string_view token) { return verify_for_pads(token); },
         .live_right = [this](std::string_view room,
                              std::string_view person) { return live_right(room, person); },
         .may_try =
@@ -318,10 +338,17 @@ result<void> server::impl::start_calls() {
                  }
                  calls_->set_saving(works.has_value());
                  pads_->set_saving(works.has_value());
+                 boards_->set_saving(works.has_value());
              }});
         if (!opened) return with_key("data.path", opened.error());
         store_ = std::move(*opened);
     }
+    boards_ = std::make_unique<host::board_host>(host::board_host::environment{
+        .loop = loop_,
+        .store = *store_,
+        .socket_of = [this](auto which) { return calls_->socket_of(which); },
+        .token = [this](const std::string& room, const auto& who) { return token_for_files(room, who); }});
+    board_link_->server.emplace(api::board_link::end{loop_, *boards_});
     calls_ = std::make_unique<host::call_host>(host::call_host::environment{
         .loop = loop_,
         .store = *store_,
@@ -336,11 +363,48 @@ result<void> server::impl::start_calls() {
             [this](const std::string& room, const rooms::event& what) {
                 tell_pads(room, what);
                 meetings_->take(room, what);
-            }});
+            },
+        .boards = boards_.get()});
     start_pads();
     meetings_->server.emplace(meetings::impl::end{
         loop_, *calls_, [this]() -> const std::vector<std::string>& { return token_secrets_; }});
     return {};
+}
+
+result<void> server::impl::start_documents() {
+    const auto& wanted = options_.documents;
+    if (!wanted.enabled || wanted.converter.empty()) return {};
+    constexpr std::string_view by_socket = "unix:";
+    net::line_target converter;
+    if (wanted.converter.starts_with(by_socket)) {
+        converter.socket = wanted.converter.substr(by_socket.size());
+    } else {
+        converter.program = wanted.converter;
+    }
+    auto made = host::document_host::create(
+        {.folder = options_.data.path.empty() ? std::string() : options_.data.path + "/documents",
+         .converter = std::move(converter),
+         .within = limits_of(wanted),
+         .jobs_at_once = wanted.limits.jobs},
+        {.loop = loop_,
+         .store = *store_,
+         .key = crypto::system_random_key(),
+         .secrets = [this]() -> const std::vector<std::string>& { return token_secrets_; },
+         .rooms_open = [this] { return rooms_open_; },
+         .log = [this](log_event event) { log_.push(std::move(event)); }});
+    if (!made) return with_key("data.path", made.error());
+    documents_ = std::move(*made);
+    pad_files_ = std::make_unique<host::pad_files>(*documents_);
+    return {};
+}
+
+/// What he is now: a role that ends ends with the connection or with the token.
+std::string server::impl::token_for_files(const std::string& room, const rooms::participant_id& who) const {
+    auto acts_as = rooms::role::viewer;
+    calls_->look_at(room, [&](const rooms::meeting& in) {
+        if (const auto person = in.find_person(who)) acts_as = person->acts_as;
+    });
+    return documents_ ? documents_->token_for(room, who, acts_as) : std::string();
 }
 
 rooms::ice_credentials server::impl::call_ice() const {
@@ -387,9 +451,23 @@ result<void> server::impl::start_turn() {
     return {};
 }
 
+result<conf::board> server::impl::board(std::string_view room) const {
+    if (!auth::is_name(room)) return board_errc::bad_room;
+    return conf::board(
+        std::make_shared<conf::board::impl>(conf::board::impl{board_link_, std::string(room)}));
+}
+
+result<room_documents> server::impl::documents(std::string_view room) const {
+    if (!auth::is_name(room)) return document_errc::bad_room;
+    return room_documents(
+        std::make_shared<room_documents::impl>(room_documents::impl{documents_link_, std::string(room)}));
+}
+
 server::impl::~impl() {
     meetings_->cut();
     pads_way_->cut();
+    documents_link_->cut();
+    board_link_->cut();
     stop();
     // The relay first: a drain that is under way waits for it.
     if (turn_) turn_->stop();
@@ -405,6 +483,11 @@ result<std::vector<std::string>> server::impl::apply(server_options options) {
     if (options.metrics.listen != options_.metrics.listen) restart.emplace_back("metrics.listen");
     if (options.control.socket != options_.control.socket) restart.emplace_back("control.socket");
     if (!same(options.media, options_.media)) restart.emplace_back("media");
+    if (options.documents.enabled != options_.documents.enabled) restart.emplace_back("documents.enabled");
+    if (options.documents.converter != options_.documents.converter)
+        restart.emplace_back("documents.converter");
+    options.documents.enabled = options_.documents.enabled;
+    options.documents.converter = options_.documents.converter;
     options.http.listen = options_.http.listen;
     options.media = options_.media;
     options.metrics.listen = options_.metrics.listen;
@@ -435,7 +518,10 @@ result<std::vector<std::string>> server::impl::apply(server_options options) {
     if (fresh) tls_->install(std::move(*fresh));
     const bool open = options.rooms.open.value_or(is_on_loopback(options));
     loop_.post([this, options, open] { set_rules(options, open); });
-    loop_.post([this] { calls_->refresh(); });
+    loop_.post([this, wanted = options.documents] {
+        calls_->refresh();
+        if (documents_) documents_->change_limits(limits_of(wanted), wanted.limits.jobs);
+    });
     if (media_) media_->set_limits(options.rooms);
     log_.set_target(options.log);
     options_ = std::move(options);
@@ -544,6 +630,8 @@ std::string server::impl::metrics_text() const {
     http_->stats().write(writer);
     calls_->write_metrics(writer);
     pads_->write_metrics(writer);
+    if (documents_) documents_->write_metrics(writer);
+    boards_->write_metrics(writer);
     if (media_) media_->write_metrics(text);
     if (turn_) turn_->write_metrics(text);
     return text;

@@ -2,13 +2,20 @@
 /// own threads.
 #pragma once
 
+#include "libconf/api/boards.hpp"
+#include "libconf/api/documents.hpp"
 #include "libconf/api/log_queue.hpp"
 #include "libconf/api/media_handles.hpp"
 #include "libconf/api/meetings.hpp"
 #include "libconf/api/pads.hpp"
 #include "libconf/api/room_events.hpp"
 #include "libconf/api/status_page.hpp"
+#include "libconf/host/board_api.hpp"
+#include "libconf/host/board_documents.hpp"
+#include "libconf/host/board_host.hpp"
 #include "libconf/host/call_host.hpp"
+#include "libconf/host/document_host.hpp"
+#include "libconf/host/pad_files.hpp"
 #include "libconf/host/pad_host.hpp"
 #include "libconf/net/control_socket.hpp"
 #include "libconf/net/event_loop.hpp"
@@ -31,6 +38,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <variant>
 #include <vector>
 
 namespace conf::inline v0 {
@@ -54,6 +62,8 @@ struct server::impl {
     void on_event(room_event_handler handler);
     [[nodiscard]] conf::meetings meetings() const { return conf::meetings(meetings_); }
     [[nodiscard]] room_pads pads() const { return room_pads(pads_way_); }
+    [[nodiscard]] result<conf::board> board(std::string_view room) const;
+    [[nodiscard]] result<room_documents> documents(std::string_view room) const;
 
 private:
     explicit impl(server_options options);
@@ -65,9 +75,14 @@ private:
     result<void> start_media();
     result<void> start_calls();
     void start_pads();
+    result<void> start_documents();
     void add_pages(net::http_router& routes, bool metrics);
     [[nodiscard]] rooms::entry admit(const host::visitor& who);
+    [[nodiscard]] std::variant<host::api_caller, host::api_refusal> admit_to_api(
+        const net::http_request& request, std::string_view room);
     [[nodiscard]] rooms::ice_credentials call_ice() const;
+    [[nodiscard]] std::string token_for_files(const std::string& room,
+                                              const rooms::participant_id& who) const;
     result<void> start_turn();
     result<void> start_control();
     result<void> listen(std::string_view key, const std::string& text, bool for_metrics);
@@ -88,6 +103,8 @@ private:
     [[nodiscard]] std::string sign_pad_token(std::string_view request) const;
     [[nodiscard]] rooms::pads_given give_pads(const std::string& room, const rooms::person_info& to) const;
     [[nodiscard]] std::optional<pads::right> live_right(std::string_view room, std::string_view person);
+    [[nodiscard]] result<auth::pad_token> verify_for_pads(std::string_view token) const;
+    [[nodiscard]] bool presents(std::string_view room, std::string_view person);
     void tell_pads(const std::string& room, const rooms::event& what);
     [[nodiscard]] turn_options relay_options(const server_options& options);
 
@@ -123,9 +140,15 @@ private:
     std::unique_ptr<net::control_socket> control_;
     std::shared_ptr<conf::meetings::impl> meetings_ = std::make_shared<conf::meetings::impl>();
     std::unique_ptr<store::room_store> store_;
-    std::unique_ptr<host::call_host> calls_;  // uses the store and the media
+    std::shared_ptr<api::documents_link> documents_link_ = std::make_shared<api::documents_link>();
+    std::shared_ptr<api::board_link> board_link_ = std::make_shared<api::board_link>();
+    std::unique_ptr<host::board_host> boards_;  // uses the store
+    std::unique_ptr<host::call_host> calls_;    // uses the store, the boards and the media
     std::shared_ptr<room_pads::impl> pads_way_ = std::make_shared<room_pads::impl>();
-    std::unique_ptr<host::pad_host> pads_;  // uses the store; told by the calls
+    std::unique_ptr<host::pad_host> pads_;                    // uses the store; told by the calls
+    std::unique_ptr<host::document_host> documents_;          // uses the store; null: none
+    std::unique_ptr<host::pad_files> pad_files_;              // uses the documents; null: none
+    std::unique_ptr<host::board_documents> board_documents_;  // uses both
     /// Null without media.listen. Last: commands that its stopped threads never ran hold replies, which need
     /// a loop that has stopped but is still there.
     std::shared_ptr<net::media_host> media_;  // handles of the program look at it

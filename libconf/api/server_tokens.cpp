@@ -2,6 +2,7 @@
 #include "libconf/api/server_impl.hpp"
 #include "libconf/auth/access_token.hpp"
 #include "libconf/auth/base64url.hpp"
+#include "libconf/auth/file_token.hpp"
 #include "libconf/auth/pad_token.hpp"
 #include "libconf/auth/room_token.hpp"
 #include "libconf/crypto/random.hpp"
@@ -28,8 +29,8 @@ pads::right pad_right_of(rooms::role from) noexcept {
     return from == rooms::role::moderator ? pads::right::manage : pads::right::write;
 }
 
-rooms::role role_in(const auth::room_token& token) noexcept {
-    switch (token.acts_as) {
+rooms::role role_of(auth::room_role given) noexcept {
+    switch (given) {
         case auth::room_role::viewer: return rooms::role::viewer;
         case auth::room_role::presenter: return rooms::role::presenter;
         case auth::room_role::moderator: return rooms::role::moderator;
@@ -83,7 +84,7 @@ rooms::entry server::impl::admit(const host::visitor& who) {
         return refuse(expired ? rooms::error_code::expired_token : rooms::error_code::bad_token,
                       token.error().message());
     }
-    made.acts_as = role_in(*token);
+    made.acts_as = role_of(token->acts_as);
     made.external_id = token->user;
     if (!token->name.empty()) made.name = token->name;
     made.with = rooms::ticket{
@@ -92,6 +93,43 @@ rooms::entry server::impl::admit(const host::visitor& who) {
         .expires = std::chrono::duration_cast<rooms::wall_time>(token->expires.time_since_epoch())};
     // A link that is passed on is no person: who is banned with it must not ban all who have it.
     if (token->uses == 1) made.ban_keys = {"token " + made.with->id};
+    return made;
+}
+
+/// Who may enter may look; without a token that is a viewer, where rooms are open.
+std::variant<host::api_caller, host::api_refusal> server::impl::admit_to_api(const net::http_request& request,
+                                                                             std::string_view room) {
+    constexpr std::string_view scheme = "Bearer ";
+    std::optional<std::string> token;
+    if (const auto field = request.field("authorization")) {
+        if (!net::equals_ignoring_case(field->substr(0, scheme.size()), scheme))
+            return host::api_refusal{401, "bad_token", "a Bearer token is wanted", "Authorization"};
+        token =
+            std::string(field->substr(std::min(field->size(), field->find_first_not_of(' ', scheme.size()))));
+    } else if (const auto parameter = request.parameter("token")) {
+        token = std::string(*parameter);
+    }
+    // Those that people in the room were given with `board.open`.
+    if (token) {
+        const auto handed = auth::verify_file_token(*token, token_secrets_, net::wall_now());
+        if (handed && handed->room == room) return host::api_caller{handed->person, role_of(handed->acts_as)};
+    }
+    const auto entry =
+        admit({.room = room, .token = token ? &*token : nullptr, .address = request.remote.ip.to_string()});
+    // Who comes in with a counted one is counted by the meeting, which a request is no part of.
+    if (!entry.refused && entry.with && entry.with->uses_max != 0)
+        return host::api_refusal{403, "forbidden", "a token for the API is one of any number of uses", {}};
+    if (!entry.refused)
+        return host::api_caller{entry.external_id, entry.acts_as.value_or(rooms::role::viewer)};
+    host::api_refusal made{403, std::string(rooms::name_of(*entry.refused)), entry.refused_text, {}};
+    switch (*entry.refused) {
+        case rooms::error_code::rate: made.status = 429; break;
+        case rooms::error_code::server_full: made.status = 503; break;
+        case rooms::error_code::bad_token:
+        case rooms::error_code::expired_token: made.status = 401; break;
+        case rooms::error_code::unknown_room: made.status = token ? 403 : 401; break;
+        default: break;
+    }
     return made;
 }
 
@@ -182,6 +220,35 @@ std::optional<pads::right> server::impl::live_right(std::string_view room, std::
     calls_->look_at(std::string(room), [&](const rooms::meeting& meeting) {
         const auto known = meeting.find_person(rooms::participant_id(person.substr(person_prefix.size())));
         if (known) found = pad_right_of(known->acts_as);
+    });
+    return found;
+}
+
+/// A token of a pad, or an invitation, which opens the notes of its room to whom it lets in without anybody's
+/// help. One whose uses are counted is spent by entering the room.
+result<auth::pad_token> server::impl::verify_for_pads(std::string_view token) const {
+    const auto now = net::wall_now();
+    auto own = auth::verify_pad_token(token, token_secrets_, now);
+    if (own) return own;
+    const auto invited = auth::verify_room_token(token, token_secrets_, now);
+    if (!invited || invited->uses != 0) return own;
+    bool has_lobby = false;
+    calls_->look_at(invited->room, [&](const rooms::meeting& meeting) { has_lobby = meeting.room().lobby; });
+    if (has_lobby && invited->acts_as == auth::room_role::viewer) return own;
+    return auth::pad_token{.room = invited->room,
+                           .pad = {},
+                           .right = static_cast<auth::pad_right>(pad_right_of(role_of(invited->acts_as))),
+                           .person = {},
+                           .name = invited->name,
+                           .expires = invited->expires};
+}
+
+bool server::impl::presents(std::string_view room, std::string_view person) {
+    if (!person.starts_with(person_prefix)) return false;
+    bool found = false;
+    calls_->look_at(std::string(room), [&](const rooms::meeting& meeting) {
+        const auto known = meeting.find_person(rooms::participant_id(person.substr(person_prefix.size())));
+        found = known && known->acts_as != rooms::role::viewer;
     });
     return found;
 }

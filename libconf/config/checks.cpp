@@ -280,6 +280,16 @@ verdict check_alternate_server(std::string_view text) {
            "carries an address";
 }
 
+verdict check_converter(std::string_view text) {
+    if (text.empty()) return std::nullopt;
+    const auto is_socket = text.starts_with("unix:");
+    if (is_socket) text.remove_prefix(5);
+    const auto bytes_max = is_socket ? limits::socket_path_bytes : limits::path_bytes;
+    if (text.starts_with('/') && text.size() <= bytes_max) return std::nullopt;
+    return "expected an absolute path, \"unix:\" and the absolute path of a socket of at most 107 bytes, or "
+           "nothing";
+}
+
 bool is_example_secret(std::string_view text) {
     std::string plain;
     for (const char c : text) {

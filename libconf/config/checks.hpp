@@ -32,6 +32,7 @@ using verdict = std::optional<std::string>;
 [[nodiscard]] verdict check_allowed_peer(std::string_view text);
 [[nodiscard]] verdict check_sfu_address(std::string_view text);
 [[nodiscard]] verdict check_alternate_server(std::string_view text);
+[[nodiscard]] verdict check_converter(std::string_view text);
 
 /// One of those that stand in examples, manuals and test installations, in any case and with any punctuation,
 /// or one character many times (SEC-CFG-1).

@@ -21,6 +21,8 @@ constexpr auto limit = [](auto& s) -> auto& { return s.server.turn.limits; };
 constexpr auto media = [](auto& s) -> auto& { return s.server.media; };
 constexpr auto rooms = [](auto& s) -> auto& { return s.server.rooms; };
 constexpr auto room_limit = [](auto& s) -> auto& { return s.server.rooms.limits; };
+constexpr auto documents = [](auto& s) -> auto& { return s.server.documents; };
+constexpr auto document_limit = [](auto& s) -> auto& { return s.server.documents.limits; };
 constexpr auto http_limit = [](auto& s) -> auto& { return s.server.http.limits; };
 constexpr auto tls = [](auto& s) -> auto& { return s.server.tls; };
 constexpr auto control = [](auto& s) -> auto& { return s.server.control; };
@@ -28,6 +30,7 @@ constexpr auto logging = [](auto& s) -> auto& { return s.log; };
 
 using http_options = decltype(server_options::http);
 using http_limit_options = decltype(http_options::limits);
+using document_limit_options = decltype(document_options::limits);
 using room_limit_options = decltype(room_options::limits);
 using metrics_options = decltype(server_options::metrics);
 using tls_options = decltype(server_options::tls);
@@ -172,6 +175,53 @@ std::vector<key> make_keys() {
          .sentence = "Packets a second that one publisher may send. What is above is dropped. 0: off.",
          .when = at_once,
          .default_toml = "2000"},
+        {.name = "documents.enabled",
+         .kind = boolean_kind{at<documents, &document_options::enabled>()},
+         .sentence = "Whether documents can be uploaded into rooms.",
+         .when = after_restart,
+         .default_toml = "true",
+         .default_toml_turn = "false"},
+        {.name = "documents.converter",
+         .kind = text_kind{check_converter, at<documents, &document_options::converter>()},
+         .allowed = "an absolute path, \"unix:\" and an absolute path, or empty",
+         .sentence =
+             "What converts documents: a program that is started for each, or the socket of one that runs by "
+             "itself, as `conf-convert --socket`; that one has to be of the same user and see the same "
+             "data.path. Empty: conf-convert beside conf-server.",
+         .when = after_restart,
+         .default_toml = R"("")"},
+        {.name = "documents.limits.bytes",
+         .kind = integer<document_limit, &document_limit_options::bytes>(1, document_bytes),
+         .sentence = "Bytes of one uploaded file.",
+         .when = at_once,
+         .default_toml = "30000000"},
+        {.name = "documents.limits.pages",
+         .kind = integer<document_limit, &document_limit_options::pages>(1, document_pages),
+         .sentence = "Pages of one document.",
+         .when = at_once,
+         .default_toml = "200"},
+        {.name = "documents.limits.pixels",
+         .kind = integer<document_limit, &document_limit_options::pixels>(1, document_pixels),
+         .sentence = "Pixels of one uploaded picture.",
+         .when = at_once,
+         .default_toml = "50000000"},
+        {.name = "documents.limits.room_bytes",
+         .kind = integer<document_limit, &document_limit_options::room_bytes>(0, document_room_bytes),
+         .sentence =
+             "Bytes of all files of a room, as they were uploaded; what is made of them comes on top.",
+         .when = at_once,
+         .default_toml = "500000000"},
+        {.name = "documents.limits.job_time",
+         .kind = duration_kind{std::chrono::seconds(document_job_s),
+                               at<document_limit, &document_limit_options::job_time>()},
+         .sentence = "How long the conversion of one document may take.",
+         .when = at_once,
+         .default_toml = R"("5m")"},
+        {.name = "documents.limits.jobs",
+         .kind = integer<document_limit, &document_limit_options::jobs>(1, threads),
+         .sentence = "Conversions at once; others wait.",
+         .when = at_once,
+         .default_toml = "2"},
         {.name = "turn.listen",
          .kind = list_kind{listen_entries, check_turn_listen, at<turn, &turn_options::listen>(), tidy_listen},
          .allowed = "\"udp://address:port\", \"tcp://...\", \"tls://...\" or \"dtls://...\"; port 0: any "

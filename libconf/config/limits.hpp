@@ -33,6 +33,11 @@ inline constexpr std::uint64_t participants = 1'000'000;
 inline constexpr std::uint64_t connections = 1'000'000;
 inline constexpr std::uint64_t bps = 1'000'000'000'000;
 inline constexpr std::uint64_t rps = 1'000'000;
+inline constexpr std::uint64_t document_bytes = 1'000'000'000;  // what HTTP takes as one body
+inline constexpr std::uint64_t document_pages = 1000;
+inline constexpr std::uint64_t document_pixels = 500'000'000;
+inline constexpr std::uint64_t document_room_bytes = 1'000'000'000'000;
+inline constexpr std::uint64_t document_job_s = 86'400;
 inline constexpr std::uint64_t drain_s = 7 * 86'400;
 
 }  // namespace conf::config::limits

@@ -48,11 +48,11 @@ void session::ssl_deleter::operator()(ssl_st* ssl) const noexcept {
 session::session(const context& with, role as, std::vector<fingerprint> expected, instant now)
     : context_(with), role_(as), expected_(std::move(expected)), give_up_at_(now + handshake_time) {
     check(!expected_.empty());
-    begin();
 }
 
 session::~session() = default;
 
+/// Not before the first record: OpenSSL's side is most of what a session costs, and many never get that far.
 void session::begin() {
     ssl_.reset(SSL_new(context_.get()));
     check(ssl_ != nullptr);
@@ -80,6 +80,7 @@ void session::write_datagram(bytes datagram) {
 
 void session::start(instant now, outputs& out) {
     if (role_ != role::active || state_ != state::connecting) return;
+    if (!ssl_) begin();
     out_ = &out;
     shake_hands(now);
     out_ = nullptr;
@@ -114,6 +115,7 @@ void session::handle_record(const record& one, instant now) {
             ++refused_;
             return;
         }
+        if (!ssl_) begin();
     }
     incoming = one.whole;
     if (state_ == state::connecting) {

@@ -192,6 +192,7 @@ media_engine::seat& media_engine::make_seat(room_entry& in, sdp::server_paramete
     if (free_slots_.empty()) {
         place = static_cast<std::uint16_t>(slots_.size());
         slots_.emplace_back();
+        egress_.emplace_back();
     } else {
         place = free_slots_.back();
         free_slots_.pop_back();

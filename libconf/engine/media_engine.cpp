@@ -113,6 +113,7 @@ bool media_engine::claim(const ice::path& wanted, seat& by) {
         if (holder == &by) return true;
         if (holder->transport.connected() && holder->transport.agent().selected() == wanted) return false;
         holder->transport.agent().remove(wanted);
+        list_egress(*holder);
         by_path_.erase(hash(wanted), wanted);
     }
     by_path_.insert(hash(wanted), wanted, by.id);
@@ -168,11 +169,13 @@ void media_engine::handle_check(const ice::path& from, bytes datagram, instant n
     }
     if (told.new_path && !claim(from, *to)) {
         agent.remove(from);
+        list_egress(*to);
         out.memory.shrink_last(told.answer.size());
         ++count_.path_taken;
         return;
     }
     ++count_.checks_answered;
+    list_egress(*to);
     to->transport.heard(now);
     out.transmits.push_back({from, told.answer});
     list_ufrags(*to);
@@ -201,12 +204,27 @@ void media_engine::take_step(seat& of, const media_transport::step& step, instan
     if (step.connected) {
         ++count_.connected;
         ++connected_;
+        list_egress(of);
         out.events.push_back(event_of(of, event_kind::connected));
         out.events.back().profile = of.transport.profile();
         of.in->router.on_connected(of.id, now);
         touch(*of.in);
     }
     arm(of);
+}
+
+/// Call it when its path or its keys may have changed.
+void media_engine::list_egress(const seat& of) noexcept {
+    auto& one = egress_[of.id & 0xFFFF];
+    const auto* const path = of.transport.path();
+    if (path == nullptr || !of.transport.connected()) {
+        one = {.id = of.id};
+        return;
+    }
+    one = {.id = of.id,
+           .tag_bytes = static_cast<std::uint32_t>(of.transport.tag_bytes()),
+           .key = &of.transport.key(),
+           .to = *path};
 }
 
 void media_engine::count_handshake(seat& of) noexcept {
@@ -261,6 +279,7 @@ void media_engine::handle_path_closed(const ice::path& gone) {
     auto* const of = find_path(gone);
     if (of == nullptr) return;
     of->transport.agent().remove(gone);
+    list_egress(*of);
     by_path_.erase(hash(gone), gone);
 }
 
@@ -314,6 +333,7 @@ void media_engine::handle_timeout(instant now, outputs& out) {
             }
             const auto step = one->transport.handle_timeout(now, dtls_out_);
             list_ufrags(*one);
+            list_egress(*one);
             take_step(*one, step, now, out);
         }
     }
@@ -357,6 +377,7 @@ void media_engine::leave(seat& one, departure why, instant now, outputs& out) {
     const auto place = static_cast<std::uint16_t>(one.id & 0xFFFF);
     auto& freed = slots_[place];
     freed.taken.reset();
+    egress_[place] = {};
     if (++freed.generation == 0) freed.generation = 1;  // no transport's number is 0
     free_slots_.push_back(place);
     leave_empty_room(in);
@@ -417,20 +438,20 @@ void media_engine::flush(outputs& out) {
 void media_engine::flush_rtp(outputs& out) {
     jobs_.clear();
     for (const auto& one : pending_.packets) {
-        const auto* const to = find(one.to);
-        const auto* const path = to == nullptr ? nullptr : to->transport.path();
+        const auto& to = egress_[one.to & 0xFFFF];
         const auto payload =
             one.shared == nullptr ? bytes() : bytes(one.shared->data).subspan(one.from, one.size);
-        const auto size = std::size_t{one.head} + payload.size() + srtp::tag_bytes_max;
-        if (path == nullptr || !to->transport.may_protect(one.index) || size > arena::chunk_bytes) {
+        const auto size = std::size_t{one.head} + payload.size() + to.tag_bytes;
+        if (to.id != one.to || to.key == nullptr || !media_transport::may_protect(one.index) ||
+            size > arena::chunk_bytes) {
             ++count_.not_sent;
             continue;
         }
-        const auto room = out.memory.take(size - srtp::tag_bytes_max + to->transport.tag_bytes());
+        const auto room = out.memory.take(size);
         const auto head = pending_.head_of(one);
-        jobs_.push_back({&to->transport.key(), head.first(one.clear), head.subspan(one.clear), payload,
-                         one.index, room.data()});
-        out.transmits.push_back({*path, room});
+        jobs_.push_back(
+            {to.key, head.first(one.clear), head.subspan(one.clear), payload, one.index, room.data()});
+        out.transmits.push_back({to.to, room});
     }
     count_.packets_out += jobs_.size();
     with_.protector.protect(jobs_);

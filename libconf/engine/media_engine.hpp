@@ -184,6 +184,14 @@ private:
         std::uint32_t id = 0;
         bool is_room = false;
     };
+    /// What sending to a transport takes, beside those of its neighbours: of a thousand receivers in a row,
+    /// each costs one cache line.
+    struct alignas(64) egress {
+        transport_id id = 0;
+        std::uint32_t tag_bytes = 0;
+        srtp::sending_key* key = nullptr;  // null: nothing can be sent
+        ice::path to{};
+    };
 
     // commands.cpp
     struct request;
@@ -233,6 +241,7 @@ private:
     void take_step(seat& of, const media_transport::step& step, instant now, outputs& out);
     void send_dtls(const seat& from, outputs& out);
     void count_handshake(seat& of) noexcept;
+    void list_egress(const seat& of) noexcept;
     void leave(seat& one, departure why, instant now, outputs& out);
     void hand_over(seat& from, instant now, outputs& out);
     void flush_rtp(outputs& out);
@@ -264,6 +273,7 @@ private:
     sfu::outputs pending_;
     std::vector<transport_slot> slots_;
     std::vector<std::uint16_t> free_slots_;
+    std::vector<egress> egress_;  // by place
     std::unordered_map<std::string, std::unique_ptr<room_entry>, string_hash, std::equal_to<>> rooms_;
     std::unordered_map<std::uint32_t, room_entry*> rooms_by_number_;
     std::uint32_t next_room_ = 0;

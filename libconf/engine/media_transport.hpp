@@ -55,11 +55,9 @@ public:
     [[nodiscard]] verdict unprotect_rtp(mutable_bytes& packet);
     [[nodiscard]] verdict unprotect_rtcp(mutable_bytes& packet);
 
-    /// Whether there are keys, and one more packet under that index is within what they may protect
-    /// (SEC-DTLS-5, RFC 3711 §9.2): after 2^48 packets of one stream there is not.
-    [[nodiscard]] bool may_protect(std::uint64_t index) const noexcept {
-        return connected() && index < srtp::index_end;
-    }
+    /// Whether one more packet under that index is within what keys may protect (SEC-DTLS-5, RFC 3711 §9.2):
+    /// after 2^48 packets of one stream it is not.
+    [[nodiscard]] static bool may_protect(std::uint64_t index) noexcept { return index < srtp::index_end; }
 
     // Preconditions: connected.
     [[nodiscard]] srtp::sending_key& key() const noexcept { return *key_; }

@@ -1,14 +1,14 @@
 #include "libconf/host/call_host.hpp"
 
 #include "libconf/auth/names.hpp"
+#include "libconf/host/board_host.hpp"
+#include "libconf/host/call_host_parts.hpp"
 #include "libconf/metrics/text_writer.hpp"
-#include "libconf/net/clock.hpp"
 #include "libconf/net/event_loop.hpp"
 #include "libconf/net/websocket_handshake.hpp"
 #include "libconf/signalling/codec.hpp"
 
 #include <algorithm>
-#include <deque>
 #include <set>
 #include <type_traits>
 #include <utility>
@@ -22,12 +22,10 @@ using rooms::source;
 
 /// After `welcome`: an SDP for a large room fits.
 constexpr std::size_t message_bytes_inside = 1024 * 1024;
-
-rooms::moment moment_now() {
-    const auto now = net::clock_now();
-    const auto wall = net::wall_at_zero() + now.time_since_epoch();
-    return {now, std::chrono::duration_cast<rooms::wall_time>(wall)};
-}
+/// After `welcome`: what an honest hand may send at once by the limits of rooms and boards, each of which has
+/// its own answer to more: requests, changes, live strokes, pointers and views.
+constexpr std::uint32_t frames_per_second_inside = 250;
+constexpr std::uint32_t frames_burst_inside = 1000;
 
 std::string label_of(source which) {
     return std::string(rooms::name_of(which));
@@ -35,45 +33,10 @@ std::string label_of(source which) {
 
 }  // namespace
 
-struct call_host::connection {
-    std::string room;
-    std::string address;
-    net::websocket socket;
-};
-
-/// One room that somebody is in, or looks at.
-struct call_host::place {
-    place(std::string named, rooms::settings with, const crypto::random_key& key)
-        : name(std::move(named)), meeting(std::move(with), key) {}
-
-    /// What a turn says, until what it changed is kept.
-    struct turn {
-        std::uint64_t number = 0;
-        bool kept = true;
-        bool failed = false;
-        std::vector<rooms::outgoing> messages;
-        std::vector<rooms::closing> closings;
-        std::vector<rooms::event> events;
-    };
-    /// What the media threads have of somebody, as far as they told.
-    struct transports {
-        bool publish = false;
-        bool receive = false;
-        std::set<source> on;  // may be forwarded
-    };
-
-    std::string name;
-    rooms::meeting meeting;
-    bool is_loaded = false;
-    std::vector<std::function<void(place&)>> until_loaded;
-    std::deque<turn> turns;
-    std::uint64_t next_turn = 1;
-    std::optional<instant> due;  // as in `due_`
-    std::map<participant_id, transports> media;
-};
-
 call_host::call_host(environment around)
-    : around_(std::move(around)), random_(around_.key), timer_(around_.loop, [this] { ring(); }) {}
+    : around_(std::move(around)),
+      random_(around_.key),
+      deadlines_(around_.loop, [this](const std::string& room) { ring(room); }) {}
 
 call_host::~call_host() {
     *self_ = nullptr;
@@ -111,7 +74,11 @@ void call_host::open(const net::http_request& request, net::websocket socket,
     auto& in = enter(one->room);
     connections_.emplace(id, std::move(one));
     made.message = [this, id](const net::websocket_message& message) {
-        take(id, std::string_view(reinterpret_cast<const char*>(message.data.data()), message.data.size()));
+        if (message.kind == net::websocket_kind::binary && around_.boards != nullptr) {
+            take_frame(id, as_bytes(message.data));
+        } else {
+            take(id, message.data);
+        }
     };
     made.closed = [this, id](const net::websocket_end&) { closed(id); };
     when_loaded(in, [this, id](place& at) {
@@ -126,6 +93,12 @@ void call_host::take(connection_id from, std::string_view text) {
     if (in == nullptr) return;
     ++count_.requests;
     auto read = signalling::decode(text);
+    if (auto* const board = std::get_if<boards::request>(&read)) {
+        if (around_.boards != nullptr) return take_board_request(from, std::move(*board));
+        read = signalling::undecodable{
+            board->id,
+            {.code = rooms::error_code::unknown_type, .text = "this server has no boards", .field = "type"}};
+    }
     if (auto* const wrong = std::get_if<signalling::undecodable>(&read)) {
         ++count_.undecodable;
         when_loaded(*in, [this, from, why = std::move(*wrong)](place& at) {
@@ -155,6 +128,7 @@ void call_host::closed(connection_id which) {
     if (known == connections_.end()) return;
     const auto room = known->second->room;
     connections_.erase(known);
+    if (around_.boards != nullptr) around_.boards->closed(room, which);
     if (auto* const in = find(room)) {
         when_loaded(*in, [this, which](place& at) { at.meeting.handle_closed(which, moment_now(), out_); });
     }
@@ -235,25 +209,26 @@ void call_host::with_meeting(
 
 void call_host::finish_turn(place& in) {
     act_on_media(in);
+    tell_boards(in);
     if (out_.messages.empty() && out_.closings.empty() && out_.records.empty() && out_.events.empty()) {
         out_.clear();
         release(in);
         return;
     }
-    auto& made = in.turns.emplace_back();
-    made.number = in.next_turn++;
-    made.messages = std::exchange(out_.messages, {});
-    made.closings = std::exchange(out_.closings, {});
-    made.events = std::exchange(out_.events, {});
-    if (auto records = std::exchange(out_.records, {}); !records.empty()) {
-        made.kept = false;
+    place::saying made{.messages = std::exchange(out_.messages, {}),
+                       .closings = std::exchange(out_.closings, {}),
+                       .events = std::exchange(out_.events, {})};
+    if (auto records = std::exchange(out_.records, {}); records.empty()) {
+        in.turns.add(std::move(made));
+    } else {
         ++count_.turns_kept;
+        const auto number = in.turns.add_unkept(std::move(made));
         around_.store.save(in.name, std::move(records),
-                           [self = self_, room = in.name, number = made.number](const result<void>& how) {
+                           [self = self_, room = in.name, number](const result<void>& how) {
                                auto* const host = *self;
                                auto* const at = host == nullptr ? nullptr : host->find(room);
                                if (at == nullptr) return;
-                               settle(*at, number, how.has_value());
+                               at->turns.settle(number, how.has_value());
                                host->release(*at);
                            });
     }
@@ -261,38 +236,21 @@ void call_host::finish_turn(place& in) {
     release(in);
 }
 
-/// A turn that had nothing to keep, as a chat message that is sent again, leans on the ones before it: saves
-/// are answered in their order, so behind a failed one such turns are those that are called kept.
-void call_host::settle(place& in, std::uint64_t number, bool saved) {
-    bool behind = false;
-    for (auto& one : in.turns) {
-        if (one.number == number) {
-            one.kept = true;
-            one.failed = behind = !saved;
-        } else if (behind) {
-            if (!one.kept) break;
-            one.failed = true;
-        }
-    }
-}
-
 /// Tells what is kept, in the order in which it happened.
 void call_host::release(place& in) {
     const auto room = in.name;
-    while (!in.turns.empty() && in.turns.front().kept) {
-        auto one = std::move(in.turns.front());
-        in.turns.pop_front();
-        for (auto& each : one.messages) {
+    while (auto one = in.turns.take()) {
+        for (auto& each : one->what.messages) {
             const bool promises = std::holds_alternative<rooms::done>(each.what.what) ||
                                   std::holds_alternative<rooms::chat_sent>(each.what.what);
-            if (one.failed && promises && each.what.id) {
+            if (one->failed && promises && each.what.id) {
                 each.what.what = rooms::failure{.code = rooms::error_code::not_saved,
                                                 .text = "the server can not write to its store now",
                                                 .field = {}};
             }
             tell(each.to, each.what);
         }
-        for (const auto& each : one.closings) {
+        for (const auto& each : one->what.closings) {
             const auto known = connections_.find(each.connection);
             if (known == connections_.end()) continue;
             // The meeting has forgotten it, so what follows on that socket is nobody's.
@@ -301,11 +259,12 @@ void call_host::release(place& in) {
             socket.close(each.code, each.reason);
         }
         if (around_.on_event) {
-            for (const auto& each : one.events) around_.on_event(room, each);
+            for (const auto& each : one->what.events) around_.on_event(room, each);
         }
     }
     put_away(room);
-    if (auto* const kept = find(room)) arm(*kept);
+    if (auto* const kept = find(room))
+        deadlines_.set(room, kept->is_loaded ? kept->meeting.deadline() : std::nullopt);
 }
 
 void call_host::put_away(const std::string& room) {
@@ -313,28 +272,31 @@ void call_host::put_away(const std::string& room) {
     if (in == nullptr || !in->is_loaded || !in->turns.empty() || !in->until_loaded.empty()) return;
     if (!in->meeting.empty() || in->meeting.connections() != 0 || in->meeting.deadline()) return;
     if (std::ranges::any_of(connections_, [&](const auto& one) { return one.second->room == room; })) return;
-    set_due(*in, std::nullopt);
+    deadlines_.set(room, std::nullopt);
     places_.erase(room);
 }
 
 void call_host::tell(const std::vector<connection_id>& to, const rooms::message& what) {
     if (to.empty()) return;
-    const auto text = signalling::encode(what);
+    const net::websocket_frame text(net::websocket_kind::text, as_bytes(signalling::encode(what)));
     const bool enters = std::holds_alternative<rooms::welcome>(what.what);
     for (const auto one : to) {
         const auto known = connections_.find(one);
         if (known == connections_.end()) continue;
-        if (enters) known->second->socket.set_message_limit(message_bytes_inside);
-        known->second->socket.send_text(text);
+        if (enters) {
+            known->second->socket.set_message_limit(message_bytes_inside);
+            known->second->socket.set_frame_limit(frames_per_second_inside, frames_burst_inside);
+        }
+        known->second->socket.send(text);
         ++count_.messages_sent;
     }
 }
 
 /// Behind what is still being kept: whoever comes in is told so first.
 void call_host::tell_in_order(place& in, connection_id to, rooms::message what) {
-    auto& made = in.turns.emplace_back();
-    made.number = in.next_turn++;
+    place::saying made;
     made.messages.push_back({{to}, std::move(what)});
+    in.turns.add(std::move(made));
     release(in);
 }
 
@@ -342,33 +304,11 @@ void call_host::answer(place& in, connection_id to, std::uint64_t request, rooms
     if (request != 0) tell_in_order(in, to, {request, std::move(what)});
 }
 
-void call_host::ring() {
-    const auto at = moment_now();
-    // One that is due at once again waits for the next turn of the loop.
-    std::vector<std::string> names;
-    for (auto one = due_.begin(); one != due_.end() && one->first <= at.now; ++one) {
-        names.push_back(one->second);
-    }
-    for (const auto& name : names) {
-        auto* const in = find(name);
-        if (in == nullptr) continue;
-        in->meeting.handle_timeout(at, out_);
-        finish_turn(*in);
-    }
-    timer_.set(due_.empty() ? std::nullopt : std::optional(due_.begin()->first));
-}
-
-/// The first of all rooms' deadlines is the timer's.
-void call_host::arm(place& in) {
-    set_due(in, in.is_loaded ? in.meeting.deadline() : std::nullopt);
-    timer_.set(due_.empty() ? std::nullopt : std::optional(due_.begin()->first));
-}
-
-void call_host::set_due(place& in, std::optional<instant> when) {
-    if (when == in.due) return;
-    if (in.due) due_.erase({*in.due, in.name});
-    if (when) due_.emplace(*when, in.name);
-    in.due = when;
+void call_host::ring(const std::string& room) {
+    auto* const in = find(room);
+    if (in == nullptr) return;
+    in->meeting.handle_timeout(moment_now(), out_);
+    finish_turn(*in);
 }
 
 // Media.
@@ -560,6 +500,11 @@ std::vector<std::string> call_host::busy_rooms() const {
 void call_host::look_at(const std::string& room, const std::function<void(const rooms::meeting&)>& look) {
     const auto* const in = find(room);
     if (in != nullptr && in->is_loaded) look(in->meeting);
+}
+
+const net::websocket* call_host::socket_of(connection_id which) const noexcept {
+    const auto known = connections_.find(which);
+    return known == connections_.end() ? nullptr : &known->second->socket;
 }
 
 call_counters call_host::count() const {

@@ -2,11 +2,12 @@
 #pragma once
 
 #include "libconf/engine/outputs.hpp"
+#include "libconf/host/room_deadlines.hpp"
 #include "libconf/net/call_media.hpp"
 #include "libconf/net/http_router.hpp"
-#include "libconf/net/loop_timer.hpp"
 #include "libconf/room/meeting.hpp"
 #include "libconf/store/room_store.hpp"
+#include "libconf/whiteboard/requests.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +15,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -30,6 +30,8 @@ class text_writer;
 }
 
 namespace conf::host {
+
+class board_host;
 
 /// Who stands at the door of which room.
 struct visitor {
@@ -67,6 +69,7 @@ public:
         std::function<rooms::pads_given(const std::string& room, const rooms::person_info&)> pads{};
         /// Behind the turn, when what it tells is kept. None: nobody wants to know.
         std::function<void(const std::string& room, const rooms::event&)> on_event{};
+        board_host* boards = nullptr;  ///< null: no boards
     };
     explicit call_host(environment around);
     ~call_host();
@@ -106,6 +109,8 @@ public:
     [[nodiscard]] std::vector<std::string> busy_rooms() const;
     /// Nothing for a room that is not there, or not loaded yet.
     void look_at(const std::string& room, const std::function<void(const rooms::meeting&)>& look);
+    /// Null: the connection is gone. Good for a look, not to be kept.
+    [[nodiscard]] const net::websocket* socket_of(rooms::connection_id which) const noexcept;
 
 private:
     struct connection;
@@ -113,6 +118,9 @@ private:
 
     void open(const net::http_request& request, net::websocket socket, net::websocket_callbacks& made);
     void take(rooms::connection_id from, std::string_view text);
+    void take_frame(rooms::connection_id from, bytes frame);
+    void take_board_request(rooms::connection_id from, boards::request asked);
+    void tell_boards(place& in);
     void closed(rooms::connection_id which);
     [[nodiscard]] place& enter(const std::string& room);
     void loaded(const std::string& room, const result<std::vector<rooms::record>>& records);
@@ -123,20 +131,16 @@ private:
     void tell(const std::vector<rooms::connection_id>& to, const rooms::message& what);
     void tell_in_order(place& in, rooms::connection_id to, rooms::message what);
     void answer(place& in, rooms::connection_id to, std::uint64_t request, rooms::message_body what);
-    static void settle(place& in, std::uint64_t number, bool saved);
     void release(place& in);
-    void ring();
-    void arm(place& in);
-    void set_due(place& in, std::optional<instant> when);
+    void ring(const std::string& room);
     void put_away(const std::string& room);
     [[nodiscard]] rooms::settings settings_of(const std::string& room);
     [[nodiscard]] place* find(const std::string& room) noexcept;
 
     environment around_;
     crypto::keyed_random random_;
-    net::loop_timer timer_;
+    room_deadlines deadlines_;
     std::map<std::string, std::unique_ptr<place>, std::less<>> places_;
-    std::set<std::pair<instant, std::string>> due_;  // of rooms with a deadline
     std::unordered_map<rooms::connection_id, std::unique_ptr<connection>> connections_;
     rooms::connection_id next_connection_ = 1;
     bool saving_ = true;  ///< for rooms that are entered later

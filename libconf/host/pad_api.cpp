@@ -53,6 +53,25 @@ http_response failure(const conf::error& why) {
     return failure(422, "bad_message", text);
 }
 
+/// RFC 9110 §15 for what cannot be made of a pad.
+http_response failure(const documents::problem& why) {
+    using enum documents::problem_code;
+    const auto status = [&] {
+        switch (why.code) {
+            case too_large: return 413;
+            case room_full: return 409;
+            case queue_full:
+            case disk_full: return 503;
+            case office_missing:
+            case tool_missing:
+            case no_sandbox: return 501;
+            case failed: return 500;
+            default: return 422;
+        }
+    };
+    return failure(status(), documents::to_string(why.code), why.message);
+}
+
 any number(std::int64_t value) {
     return any(static_cast<double>(value));
 }
@@ -133,6 +152,7 @@ public:
         add(routes, "PATCH", one, write, &pad_api::patch, json_bytes_max);
         add(routes, "DELETE", one, manage, &pad_api::remove);
         add(routes, "GET", one + "/export", read, &pad_api::export_file);
+        add(routes, "POST", one + "/slides", write, &pad_api::make_slides, json_bytes_max);
         add(routes, "PUT", one + "/content", write, &pad_api::replace, content);
         add(routes, "POST", one + "/content", write, &pad_api::append, content);
         add(routes, "GET", one + "/authors", read, &pad_api::authors);
@@ -358,14 +378,37 @@ private:
         if (as.name == "txt") return (void)in.reply.send(file(in.pad, as, pads::to_plain_text(text)));
         if (as.name == "md") return (void)in.reply.send(file(in.pad, as, pads::to_markdown(text)));
         if (as.name == "html") return (void)in.reply.send(file(in.pad, as, pads::to_html_page(text, title)));
-        if (!rules_.convert) {
-            in.reply.send(
-                failure(501, "no_converter", "this server has no converter for documents (conf-convert)"));
+        if (!has_converter(in)) return;
+        rules_.files->make({in.room, title, text}, as.name, [in, &as](const auto& made) {
+            if (const auto* const why = std::get_if<documents::problem>(&made))
+                return (void)in.reply.send(failure(*why));
+            auto answer = file(in.pad, as, {});
+            answer.file = std::get<pad_files::file>(made);
+            in.reply.send(std::move(answer));
+        });
+    }
+
+    [[nodiscard]] bool has_converter(const call& in) const {
+        if (rules_.files != nullptr) return true;
+        in.reply.send(failure(501, "no_converter", "this server has no converter for documents"));
+        return false;
+    }
+
+    /// Documents are for those who moderate or present; a token that manages the pad may do it, too.
+    void make_slides(const call& in, const http_request&) {
+        const bool presents = rules_.presents && rules_.presents(in.room, in.who.person);
+        if (!presents && in.who.may != pads::right::manage) {
+            in.reply.send(failure(403, "forbidden", "only moderators and presenters may add documents"));
             return;
         }
-        rules_.convert(pads::to_html_page(text, title), as.name, [in, &as](result<std::string> made) {
-            if (!made) return (void)in.reply.send(failure(503, "not_converted", made.error().message()));
-            in.reply.send(file(in.pad, as, *std::move(made)));
+        if (!has_converter(in)) return;
+        with(in, [self = shared_from_this(), in](pads::pad& pad, const pad_entry& of) {
+            self->rules_.files->add_slides({in.room, of.title, pad.read()}, [in](const auto& made) {
+                if (const auto* const why = std::get_if<documents::problem>(&made))
+                    return (void)in.reply.send(failure(*why));
+                in.reply.send(json(201, any::object{{"document", number(static_cast<std::int64_t>(
+                                                                     std::get<document_number>(made)))}}));
+            });
         });
     }
 

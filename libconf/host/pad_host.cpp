@@ -1,16 +1,15 @@
 #include "libconf/host/pad_host.hpp"
 
 #include "libconf/auth/names.hpp"
-#include "libconf/crdt/utf8.hpp"
-#include "libconf/crdt/wire.hpp"
+#include "libconf/host/moment_now.hpp"
+#include "libconf/host/pad_host_parts.hpp"
 #include "libconf/metrics/text_writer.hpp"
-#include "libconf/net/clock.hpp"
 #include "libconf/net/event_loop.hpp"
 #include "libconf/net/websocket_handshake.hpp"
 #include "libconf/pad/error.hpp"
 
 #include <algorithm>
-#include <deque>
+#include <iterator>
 #include <utility>
 
 namespace conf::host {
@@ -19,45 +18,12 @@ namespace {
 using pads::connection_id;
 using pads::pad_errc;
 
-/// What the store knows of pads, behind the kinds of `rooms::record_kind`: it does not look into either.
-constexpr auto entry_kind = static_cast<rooms::record_kind>(80);
-
 rooms::record to_stored(pads::record from) {
     return {static_cast<rooms::record_kind>(from.kind), std::move(from.key), std::move(from.value)};
 }
 
 pads::record from_stored(const rooms::record& from) {
     return {static_cast<pads::record_kind>(from.kind), from.key, from.value};
-}
-
-std::string list_place(const std::string& room) {
-    return room + '/';
-}
-
-std::string encode_entry(const pad_entry& from) {
-    crdt::wire_writer made;
-    made.var_uint(1);  // of this format
-    made.var_string(from.title);
-    made.var_uint(static_cast<std::uint64_t>(from.created.count()));
-    made.var_uint(static_cast<std::uint64_t>(from.changed.count()));
-    made.u8(from.rules.locked ? 1 : 0);
-    made.var_uint(from.rules.barred.size());
-    for (const auto& one : from.rules.barred) made.var_string(one);
-    return std::string(as_text(made.written()));
-}
-
-std::optional<pad_entry> decode_entry(std::string_view kept) {
-    crdt::wire_reader from(as_bytes(kept));
-    if (from.var_uint() != 1) return std::nullopt;
-    pad_entry made;
-    made.title = from.var_text();
-    made.created = pads::wall_time(static_cast<std::int64_t>(from.var_uint()));
-    made.changed = pads::wall_time(static_cast<std::int64_t>(from.var_uint()));
-    made.rules.locked = from.u8() != 0;
-    const auto barred = from.var_uint();
-    for (std::uint64_t at = 0; at < barred && from.ok(); ++at) made.rules.barred.emplace(from.var_text());
-    if (!from.ok() || from.left() != 0) return std::nullopt;
-    return made;
 }
 
 /// Of a client whose pad is still read from the store, each at most as large as a message.
@@ -69,62 +35,18 @@ pads::right right_of(auth::pad_right from) noexcept {
 
 }  // namespace
 
-struct pad_host::connection {
-    address where;
-    net::websocket socket;
-    bool is_open = false;  // the pad knows of it
-    /// What came before that: stock clients speak first.
-    std::vector<std::vector<std::byte>> early = {};
-};
-
-struct pad_host::directory {
-    bool is_loaded = false;
-    std::vector<std::function<void(directory&)>> until_loaded;
-    list pads;
-};
-
-/// One pad in memory.
-struct pad_host::place {
-    place(address at, const pads::limits& within, const crypto::random_key& key)
-        : where(std::move(at)), pad(within, key) {}
-
-    /// What a turn says, until what it and those before changed is kept.
-    struct turn {
-        std::uint64_t number = 0;
-        bool kept = true;
-        std::vector<pads::outgoing> messages;
-        std::vector<pads::closing> closings;
-        std::vector<std::string> wrote;
-        std::vector<changed> thens;
-    };
-
-    address where;
-    pads::pad pad;
-    bool is_loaded = false;
-    bool is_changed = false;  // since its entry was kept
-    std::vector<std::function<void(place&)>> until_loaded;
-    std::deque<turn> turns;
-    std::uint64_t next_turn = 1;
-    std::optional<instant> due;  // as in `due_`
-};
-
 pad_host::pad_host(environment around)
-    : around_(std::move(around)), random_(around_.key), timer_(around_.loop, [this] { ring(); }) {}
+    : around_(std::move(around)),
+      random_(around_.key),
+      deadlines_(around_.loop, [this](const std::string& where) { ring(where); }) {}
 
 pad_host::~pad_host() {
     *self_ = nullptr;
 }
 
 pads::moment pad_host::moment_now() {
-    const auto now = net::clock_now();
-    const auto wall = net::wall_at_zero() + now.time_since_epoch();
-    return {now, std::chrono::duration_cast<pads::wall_time>(wall)};
-}
-
-bool pad_host::is_title(std::string_view text) {
-    return !text.empty() && text.size() <= pads::title_bytes_max && crdt::utf16_length(text).has_value() &&
-           std::ranges::none_of(
-               text, [](char one) { return static_cast<unsigned char>(one) < 0x20 || one == 0x7F; });
+    const auto at = host::moment_now();
+    return {at.now, at.wall};
 }
 
 // Who may.
@@ -203,10 +125,11 @@ void pad_host::add_routes(net::http_router& routes, std::vector<std::string> ori
 }
 
 void pad_host::open(const net::http_request& request, net::websocket socket, net::websocket_callbacks& made) {
-    const address where{request.path_parameter("room"), request.path_parameter("name")};
+    const std::string room(request.path_parameter("room"));
+    const std::string name(request.path_parameter("name"));
     std::optional<std::string> token;
     if (const auto given = request.parameter("token")) token = *given;
-    auto judged = admit(where.first, where.second, token, pads::right::read, request.remote.ip);
+    auto judged = admit(room, name, token, pads::right::read, request.remote.ip);
     if (judged.why != refusal::none) {
         ++count_.turned_away;
         // The handshake is over: a browser tells its page this code, and not why a handshake failed.
@@ -216,8 +139,8 @@ void pad_host::open(const net::http_request& request, net::websocket socket, net
         return socket.close(code, judged.text.substr(0, pads::reason_bytes_max / 2));
     }
     const auto id = next_connection_++;
-    connections_.emplace(
-        id, std::make_unique<connection>(connection{.where = where, .socket = std::move(socket)}));
+    connections_.emplace(id, std::make_unique<connection>(
+                                 connection{.where = stored_as(room, name), .socket = std::move(socket)}));
     made.message = [this, id](const net::websocket_message& message) {
         if (message.kind == net::websocket_kind::binary) take(id, as_bytes(message.data));
     };
@@ -227,25 +150,24 @@ void pad_host::open(const net::http_request& request, net::websocket socket, net
     const auto& is = judged.is;
     const bool makes = is.who.may == pads::right::manage ||
                        (is.who.may == pads::right::write &&
-                        (!is.by_token || is.names_pad || where.second == first_pad || around_.rooms_open()));
-    with_pad(
-        where.first, where.second, makes, [this, id, where, who = is.who](pads::pad* pad, const pad_entry&) {
-            const auto known = connections_.find(id);
-            if (known == connections_.end()) return;
-            const auto turn_away = [&](std::uint16_t code, std::string_view reason) {
-                ++count_.turned_away;
-                const auto away = known->second->socket;
-                connections_.erase(known);
-                away.close(code, reason);
-            };
-            if (pad == nullptr)
-                return turn_away(pads::close_code::unknown, "there is no such pad, or it is not for you");
-            if (pad->is_full()) return turn_away(pads::close_code::try_later, "as many have it open as may");
-            pad->handle_opened(id, who, moment_now(), out_);
-            known->second->is_open = true;
-            for (const auto& frame : std::exchange(known->second->early, {}))
-                pad->handle(id, frame, moment_now(), out_);
-        });
+                        (!is.by_token || is.names_pad || name == first_pad || around_.rooms_open()));
+    with_pad(room, name, makes, [this, id, who = is.who](pads::pad* pad, const pad_entry&) {
+        const auto known = connections_.find(id);
+        if (known == connections_.end()) return;
+        const auto turn_away = [&](std::uint16_t code, std::string_view reason) {
+            ++count_.turned_away;
+            const auto away = known->second->socket;
+            connections_.erase(known);
+            away.close(code, reason);
+        };
+        if (pad == nullptr)
+            return turn_away(pads::close_code::unknown, "there is no such pad, or it is not for you");
+        if (pad->is_full()) return turn_away(pads::close_code::try_later, "as many have it open as may");
+        pad->handle_opened(id, who, moment_now(), out_);
+        known->second->is_open = true;
+        for (const auto& frame : std::exchange(known->second->early, {}))
+            pad->handle(id, frame, moment_now(), out_);
+    });
 }
 
 void pad_host::take(connection_id from, bytes frame) {
@@ -275,138 +197,33 @@ void pad_host::closed(connection_id which) {
         when_loaded(*in, [this, which](place& at) { at.pad.handle_closed(which, moment_now(), out_); });
 }
 
-// Lists.
-
-pad_host::directory& pad_host::enter(const std::string& room) {
-    const auto known = directories_.find(room);
-    if (known != directories_.end()) return *known->second;
-    auto& made = *directories_.emplace(room, std::make_unique<directory>()).first->second;
-    around_.store.load(list_place(room),
-                       [self = self_, room](const result<std::vector<rooms::record>>& records) {
-                           auto* const host = *self;
-                           if (host == nullptr) return;
-                           const auto at = host->directories_.find(room);
-                           if (at == host->directories_.end()) return;
-                           auto& in = *at->second;
-                           in.is_loaded = true;
-                           if (records) {
-                               for (const auto& one : *records) {
-                                   if (one.kind != entry_kind) continue;
-                                   if (auto read = decode_entry(one.value))
-                                       in.pads.emplace(one.key, *std::move(read));
-                               }
-                           }
-                           for (const auto& what : std::exchange(in.until_loaded, {})) what(in);
-                       });
-    return made;
-}
-
-void pad_host::when_listed(const std::string& room, std::function<void(directory&)> what) {
-    auto& in = enter(room);
-    if (in.is_loaded) return what(in);
-    in.until_loaded.push_back(std::move(what));
-}
-
-void pad_host::with_list(const std::string& room, std::function<void(const list&)> then) {
-    when_listed(room, [then = std::move(then)](directory& in) {
-        if (!in.pads.empty()) return then(in.pads);
-        list shown;
-        shown[std::string(first_pad)].title = "Notes";
-        then(shown);
-    });
-}
-
-void pad_host::save_entry(const std::string& room, const std::string& name, const pad_entry* now,
-                          changed then) {
-    std::vector<rooms::record> records{
-        {entry_kind, name, now == nullptr ? std::string() : encode_entry(*now)}};
-    around_.store.save(list_place(room), std::move(records),
-                       [self = self_, then = std::move(then)](const result<void>& how) {
-                           if (*self != nullptr && then) then(how ? result<void>() : pad_errc::not_saved);
-                       });
-}
-
-void pad_host::create(const std::string& room, const std::string& name, std::string title, changed then) {
-    when_listed(room, [this, room, name, title = std::move(title), then = std::move(then)](directory& in) {
-        if (!is_title(title)) return then(pad_errc::bad_title);
-        if (in.pads.contains(name)) return then(pad_errc::exists);
-        if (in.pads.size() >= pads::pads_per_room_max) return then(pad_errc::full);
-        const auto& made = in.pads.emplace(name, new_entry(title)).first->second;
-        save_entry(room, name, &made, then);
-    });
-}
-
-void pad_host::change(const std::string& room, const std::string& name,
-                      std::function<void(pad_entry&)> change, changed then) {
-    when_listed(room, [this, room, name, change = std::move(change), then = std::move(then)](directory& in) {
-        auto known = in.pads.find(name);
-        if (known == in.pads.end()) {
-            if (name != first_pad || !in.pads.empty()) return then(pad_errc::unknown_pad);
-            known = in.pads.emplace(name, new_entry("Notes")).first;
-        }
-        auto wanted = known->second;
-        change(wanted);
-        if (!is_title(wanted.title)) return then(pad_errc::bad_title);
-        if (wanted.rules.barred.size() > pads::barred_max) return then(pad_errc::full);
-        const bool new_rules = wanted.rules != known->second.rules;
-        known->second = wanted;
-        save_entry(room, name, &wanted, [this, room, name, then, new_rules, wanted](const result<void>& how) {
-            // A lock holds once it is kept.
-            auto* const at = find({room, name});
-            if (how && new_rules && at != nullptr) {
-                when_loaded(*at,
-                            [this, rules = wanted.rules](place& one) { one.pad.change_rules(rules, out_); });
-            }
-            then(how);
-        });
-    });
-}
-
-void pad_host::remove(const std::string& room, const std::string& name, changed then) {
-    when_listed(room, [this, room, name, then = std::move(then)](directory& in) {
-        if (in.pads.erase(name) == 0) return then(pad_errc::unknown_pad);
-        end_place({room, name}, pads::close_code::unknown, "the pad was removed");
-        // All of it, in the order in which it was written, then its name.
-        around_.store.load(room + '/' + name, [self = self_, room, name,
-                                               then](const result<std::vector<rooms::record>>& found) {
-            auto* const host = *self;
-            if (host == nullptr) return;
-            if (found) {
-                auto records = *found;
-                for (auto& one : records) one.value.clear();
-                host->around_.store.save(room + '/' + name, std::move(records), [](const result<void>&) {});
-            }
-            host->save_entry(room, name, nullptr, then);
-        });
-    });
-}
+// Pads.
 
 std::size_t pad_host::people_in(const std::string& room, const std::string& name) const {
-    const auto known = places_.find({room, name});
+    const auto known = places_.find(stored_as(room, name));
     return known == places_.end() ? 0 : known->second->pad.connections();
 }
 
-// Pads.
-
-pad_host::place* pad_host::find(const address& where) noexcept {
+pad_host::place* pad_host::find(const std::string& where) noexcept {
     const auto found = places_.find(where);
     return found == places_.end() ? nullptr : found->second.get();
 }
 
-pad_host::place& pad_host::enter(const address& where, const pads::rules& rules) {
+pad_host::place& pad_host::enter(const std::string& room, const std::string& name, const pads::rules& rules) {
+    const auto where = stored_as(room, name);
     if (auto* const known = find(where)) return *known;
     crypto::random_key key;
     random_.fill(key);
-    auto& made = *places_.emplace(where, std::make_unique<place>(where, around_.limits, key)).first->second;
+    auto& made =
+        *places_.emplace(where, std::make_unique<place>(room, name, around_.limits, key)).first->second;
     made.pad.change_rules(rules, out_);
-    around_.store.load(where.first + '/' + where.second,
-                       [self = self_, where](const result<std::vector<rooms::record>>& records) {
-                           if (*self != nullptr) (*self)->loaded(where, records);
-                       });
+    around_.store.load(where, [self = self_, where](const result<std::vector<rooms::record>>& records) {
+        if (*self != nullptr) (*self)->loaded(where, records);
+    });
     return made;
 }
 
-void pad_host::loaded(const address& where, const result<std::vector<rooms::record>>& records) {
+void pad_host::loaded(const std::string& where, const result<std::vector<rooms::record>>& records) {
     auto* const in = find(where);
     if (in == nullptr || in->is_loaded) return;
     if (!records) {
@@ -433,13 +250,6 @@ void pad_host::when_loaded(place& in, std::function<void(place&)> what) {
     finish_turn(in);
 }
 
-pad_entry pad_host::new_entry(std::string title) {
-    pad_entry made;
-    made.title = std::move(title);
-    made.created = moment_now().wall;
-    return made;
-}
-
 void pad_host::with_pad(const std::string& room, const std::string& name, bool make,
                         std::function<void(pads::pad*, const pad_entry&)> then) {
     when_listed(room, [this, room, name, make, then = std::move(then)](directory& in) {
@@ -450,7 +260,7 @@ void pad_host::with_pad(const std::string& room, const std::string& name, bool m
             known = in.pads.emplace(name, new_entry(is_first ? "Notes" : name)).first;
             save_entry(room, name, &known->second, {});
         }
-        auto& at = enter({room, name}, known->second.rules);
+        auto& at = enter(room, name, known->second.rules);
         when_loaded(at, [then, entry = known->second](place& one) { then(&one.pad, entry); });
     });
 }
@@ -479,8 +289,9 @@ void pad_host::change_right(const std::string& room, std::string_view person, pa
 
 /// Of those in memory: nobody has the others open.
 void pad_host::for_pads_of(const std::string& room, const std::function<void(place&)>& what) {
-    std::vector<address> all;
-    for (auto at = places_.lower_bound({room, {}}); at != places_.end() && at->first.first == room; ++at)
+    std::vector<std::string> all;
+    const auto begin = list_of(room);
+    for (auto at = places_.lower_bound(begin); at != places_.end() && at->first.starts_with(begin); ++at)
         all.push_back(at->first);
     for (const auto& one : all) {
         if (auto* const at = find(one)) when_loaded(*at, what);
@@ -489,7 +300,7 @@ void pad_host::for_pads_of(const std::string& room, const std::function<void(pla
 
 void pad_host::announce_restart() {
     // Sockets end with the server; what gathered is kept first.
-    std::vector<address> all;
+    std::vector<std::string> all;
     for (const auto& [where, at] : places_) all.push_back(where);
     for (const auto& one : all) {
         if (auto* const at = find(one)) {
@@ -505,84 +316,85 @@ void pad_host::announce_restart() {
 
 void pad_host::finish_turn(place& in) {
     for (const auto why : out_.refusals) ++count_.refusals[static_cast<std::size_t>(why)];
-    out_.refusals.clear();
-    if (out_.empty() && thens_.empty()) {
-        arm(in);
-        return put_away(in.where);
-    }
-    auto& made = in.turns.emplace_back();
-    made.number = in.next_turn++;
-    made.messages = std::exchange(out_.messages, {});
-    made.closings = std::exchange(out_.closings, {});
-    made.wrote = std::exchange(out_.wrote, {});
-    made.thens = std::exchange(thens_, {});
+    place::saying made{.messages = std::exchange(out_.messages, {}),
+                       .closings = std::exchange(out_.closings, {}),
+                       .wrote = std::exchange(out_.wrote, {}),
+                       .thens = std::exchange(thens_, {})};
+    auto records = std::exchange(out_.records, {});
+    out_.clear();
     if (!made.wrote.empty()) in.is_changed = true;
-    if (auto records = std::exchange(out_.records, {}); !records.empty()) {
-        made.kept = false;
+    if (!records.empty()) {
         ++count_.updates_kept;
+        const auto number = in.turns.add_unkept(std::move(made));
         std::vector<rooms::record> stored;
         stored.reserve(records.size());
-        for (auto& one : records) stored.push_back(to_stored(std::move(one)));
-        around_.store.save(in.where.first + '/' + in.where.second, std::move(stored),
-                           [self = self_, where = in.where, number = made.number](const result<void>& how) {
+        std::ranges::transform(records, std::back_inserter(stored),
+                               [](auto& one) { return to_stored(std::move(one)); });
+        around_.store.save(in.where, std::move(stored),
+                           [self = self_, where = in.where, number](const result<void>& how) {
                                auto* const host = *self;
                                auto* const at = host == nullptr ? nullptr : host->find(where);
                                if (at == nullptr) return;
                                if (!how) return host->give_up(where);
-                               for (auto& one : at->turns) {
-                                   if (one.number == number) one.kept = true;
-                               }
+                               at->turns.settle(number, true);
                                host->release(where);
                            });
+    } else if (!made.messages.empty() || !made.closings.empty() || !made.thens.empty()) {
+        in.turns.add(std::move(made));
     }
-    out_.clear();
     const auto where = in.where;
     release(where);
 }
 
 /// Tells what is kept, in the order in which it happened.
-void pad_host::release(const address& where) {
-    for (auto* in = find(where); in != nullptr && !in->turns.empty() && in->turns.front().kept;
-         in = find(where)) {
-        auto one = std::move(in->turns.front());
-        in->turns.pop_front();
-        for (const auto& each : one.messages) {
-            const net::websocket_frame frame(net::websocket_kind::binary, *each.what);
-            for (const auto to : each.to) {
-                const auto known = connections_.find(to);
-                if (known == connections_.end()) continue;
-                known->second->socket.send(frame);
-                ++count_.messages_sent;
-            }
-        }
-        for (const auto& each : one.closings) {
-            const auto known = connections_.find(each.connection);
-            if (known == connections_.end()) continue;
-            const auto socket = known->second->socket;
-            connections_.erase(known);
-            socket.close(each.code, each.reason);
-        }
+void pad_host::release(const std::string& where) {
+    auto* in = find(where);
+    while (in != nullptr) {
+        const auto one = in->turns.take();
+        if (!one) break;
+        const auto room = in->room;
+        const auto name = in->name;
+        tell(one->what.messages, one->what.closings);
         if (around_.on_write) {
-            for (const auto& person : one.wrote) around_.on_write(where.first, where.second, person);
+            for (const auto& person : one->what.wrote) around_.on_write(room, name, person);
         }
-        for (const auto& then : one.thens) then({});
+        for (const auto& then : one->what.thens) then({});
+        in = find(where);  // what was called may have done anything
     }
-    if (auto* const in = find(where)) arm(*in);
-    put_away(where);
+    if (in == nullptr) return;
+    deadlines_.set(where, in->is_loaded ? in->pad.deadline() : std::nullopt);
+    put_away(*in);
+}
+
+void pad_host::tell(const std::vector<pads::outgoing>& messages, const std::vector<pads::closing>& closings) {
+    for (const auto& each : messages) {
+        const net::websocket_frame frame(net::websocket_kind::binary, *each.what);
+        for (const auto to : each.to) {
+            const auto known = connections_.find(to);
+            if (known == connections_.end()) continue;
+            known->second->socket.send(frame);
+            ++count_.messages_sent;
+        }
+    }
+    for (const auto& each : closings) {
+        const auto known = connections_.find(each.connection);
+        if (known == connections_.end()) continue;
+        const auto socket = known->second->socket;
+        connections_.erase(known);
+        socket.close(each.code, each.reason);
+    }
 }
 
 /// The store did not take what was written: whoever has the pad open still has it all, comes back and says it
 /// again; this pad, which nobody was told of, is read anew then.
-void pad_host::give_up(const address& where) {
+void pad_host::give_up(const std::string& where) {
     end_place(where, pads::close_code::try_later, "the server can not write to its store now");
 }
 
-void pad_host::end_place(const address& where, std::uint16_t code, std::string_view reason) {
+void pad_host::end_place(const std::string& where, std::uint16_t code, std::string_view reason) {
     auto* const in = find(where);
     if (in == nullptr) return;
-    for (auto& one : std::exchange(in->turns, {})) {
-        for (const auto& then : one.thens) then(pad_errc::not_saved);
-    }
+    const auto untold = in->turns.take_all();
     std::vector<net::websocket> sockets;
     for (auto at = connections_.begin(); at != connections_.end();) {
         const auto one = at++;
@@ -590,56 +402,40 @@ void pad_host::end_place(const address& where, std::uint16_t code, std::string_v
         sockets.push_back(one->second->socket);
         connections_.erase(one);
     }
-    set_due(*in, std::nullopt);
+    deadlines_.set(where, std::nullopt);
     places_.erase(where);
     for (const auto& one : sockets) one.close(code, reason);
+    for (const auto& one : untold) {
+        for (const auto& then : one.thens) then(pad_errc::not_saved);
+    }
 }
 
 void pad_host::note_changed(place& in) {
     if (!std::exchange(in.is_changed, false)) return;
-    const auto listed = directories_.find(in.where.first);
+    const auto listed = directories_.find(in.room);
     if (listed == directories_.end()) return;
-    const auto known = listed->second->pads.find(in.where.second);
+    const auto known = listed->second->pads.find(in.name);
     if (known == listed->second->pads.end()) return;
     known->second.changed = in.pad.history().changed();
-    save_entry(in.where.first, in.where.second, &known->second, {});
+    save_entry(in.room, in.name, &known->second, {});
 }
 
-void pad_host::put_away(const address& where) {
-    auto* const in = find(where);
-    if (in == nullptr || !in->is_loaded || !in->turns.empty() || !in->until_loaded.empty()) return;
-    if (in->pad.connections() != 0 || !in->pad.is_quiet()) return;
-    if (std::ranges::any_of(connections_, [&](const auto& one) { return one.second->where == where; }))
+void pad_host::put_away(place& in) {
+    if (!in.is_loaded || !in.turns.empty() || !in.until_loaded.empty()) return;
+    if (in.pad.connections() != 0 || !in.pad.is_quiet()) return;
+    if (std::ranges::any_of(connections_, [&](const auto& one) { return one.second->where == in.where; }))
         return;
-    note_changed(*in);
-    set_due(*in, std::nullopt);
+    note_changed(in);
+    const auto where = in.where;
+    deadlines_.set(where, std::nullopt);
     places_.erase(where);
 }
 
-void pad_host::ring() {
-    const auto at = moment_now();
-    std::vector<address> now;
-    for (auto one = due_.begin(); one != due_.end() && one->first <= at.now; ++one)
-        now.push_back(one->second);
-    for (const auto& where : now) {
-        auto* const in = find(where);
-        if (in == nullptr) continue;
-        in->pad.handle_timeout(at, out_);
-        finish_turn(*in);
-    }
-    timer_.set(due_.empty() ? std::nullopt : std::optional(due_.begin()->first));
-}
-
-void pad_host::arm(place& in) {
-    set_due(in, in.is_loaded ? in.pad.deadline() : std::nullopt);
-    timer_.set(due_.empty() ? std::nullopt : std::optional(due_.begin()->first));
-}
-
-void pad_host::set_due(place& in, std::optional<instant> when) {
-    if (when == in.due) return;
-    if (in.due) due_.erase({*in.due, in.where});
-    if (when) due_.emplace(*when, in.where);
-    in.due = when;
+void pad_host::ring(const std::string& where) {
+    auto* const in = find(where);
+    if (in == nullptr) return;
+    in->pad.handle_timeout(moment_now(), out_);
+    finish_turn(*in);
 }
 
 // Figures.
@@ -648,6 +444,7 @@ pad_counters pad_host::count() const {
     auto made = count_;
     made.connections = connections_.size();
     made.loaded = places_.size();
+    made.rooms = directories_.size();
     return made;
 }
 

@@ -3,9 +3,9 @@
 
 #include "libconf/auth/pad_token.hpp"
 #include "libconf/base/ip_address.hpp"
+#include "libconf/host/pad_entry.hpp"
+#include "libconf/host/room_deadlines.hpp"
 #include "libconf/net/http_router.hpp"
-#include "libconf/net/loop_timer.hpp"
-#include "libconf/pad/pad.hpp"
 #include "libconf/store/room_store.hpp"
 
 #include <array>
@@ -14,7 +14,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,19 +30,10 @@ class text_writer;
 
 namespace conf::host {
 
-/// What the list of a room's pads says of one.
-struct pad_entry {
-    std::string title;
-    pads::wall_time created{};
-    pads::wall_time changed{};  ///< 0: never
-    pads::rules rules;
-
-    friend bool operator==(const pad_entry&, const pad_entry&) = default;
-};
-
 struct pad_counters {
     std::uint64_t connections = 0;  ///< now
     std::uint64_t loaded = 0;       ///< pads in memory, now
+    std::uint64_t rooms = 0;        ///< whose lists are in memory, now
     std::uint64_t frames = 0;
     std::uint64_t messages_sent = 0;
     std::uint64_t updates_kept = 0;
@@ -134,45 +124,46 @@ public:
     void write_metrics(metrics::text_writer& to) const;
 
     [[nodiscard]] static pads::moment moment_now();
-    [[nodiscard]] static bool is_title(std::string_view text);
     /// The pad of a room that has none yet.
     static constexpr std::string_view first_pad = "notes";
 
 private:
+    [[nodiscard]] static std::string list_of(const std::string& room) { return room + '/'; }
+    [[nodiscard]] static std::string stored_as(std::string_view room, std::string_view pad) {
+        return std::string(room).append(1, '/').append(pad);
+    }
     struct connection;
     struct directory;
     struct place;
-    using address = std::pair<std::string, std::string>;  // room, pad
 
     void open(const net::http_request& request, net::websocket socket, net::websocket_callbacks& made);
     void take(pads::connection_id from, bytes frame);
     void closed(pads::connection_id which);
 
     [[nodiscard]] directory& enter(const std::string& room);
+    void forget_soon(const std::string& room);
     void when_listed(const std::string& room, std::function<void(directory&)> what);
     void save_entry(const std::string& room, const std::string& name, const pad_entry* now, changed then);
-    [[nodiscard]] place& enter(const address& where, const pads::rules& rules);
+    [[nodiscard]] place& enter(const std::string& room, const std::string& name, const pads::rules& rules);
     void when_loaded(place& in, std::function<void(place&)> what);
-    void loaded(const address& where, const result<std::vector<rooms::record>>& records);
+    void loaded(const std::string& where, const result<std::vector<rooms::record>>& records);
     void for_pads_of(const std::string& room, const std::function<void(place&)>& what);
     void finish_turn(place& in);
-    void release(const address& where);
-    void put_away(const address& where);
-    void give_up(const address& where);
-    void end_place(const address& where, std::uint16_t code, std::string_view reason);
+    void release(const std::string& where);
+    void tell(const std::vector<pads::outgoing>& messages, const std::vector<pads::closing>& closings);
+    void put_away(place& in);
+    void give_up(const std::string& where);
+    void end_place(const std::string& where, std::uint16_t code, std::string_view reason);
     [[nodiscard]] static pad_entry new_entry(std::string title);
     void note_changed(place& in);
-    void ring();
-    void arm(place& in);
-    void set_due(place& in, std::optional<instant> when);
-    [[nodiscard]] place* find(const address& where) noexcept;
+    void ring(const std::string& where);
+    [[nodiscard]] place* find(const std::string& where) noexcept;
 
     environment around_;
     crypto::keyed_random random_;
-    net::loop_timer timer_;
+    room_deadlines deadlines_;  // by place
     std::map<std::string, std::unique_ptr<directory>, std::less<>> directories_;
-    std::map<address, std::unique_ptr<place>> places_;
-    std::set<std::pair<instant, address>> due_;
+    std::map<std::string, std::unique_ptr<place>, std::less<>> places_;  // as they are stored
     std::unordered_map<pads::connection_id, std::unique_ptr<connection>> connections_;
     pads::connection_id next_connection_ = 1;
     bool saving_ = true;

@@ -11,8 +11,11 @@
 #include <asio/ssl/stream.hpp>
 #include <asio/write.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -24,6 +27,7 @@ using asio::ip::tcp;
 using tls_stream = asio::ssl::stream<tcp::socket>;
 
 constexpr std::size_t read_bytes = 8 * 1024;
+constexpr std::size_t file_piece_bytes = 64 * 1024;
 
 template <class Stream>
 class http_stream_connection final : public http_connection,
@@ -121,29 +125,59 @@ private:
                 if (!sent) co_return false;
                 answered_last_ = session_->closing();
             }
+            if (const auto file = session_->take_file()) {
+                const auto sent = co_await send_file(file);
+                if (!sent) broken_ = true;
+                if (!sent) co_return false;
+            }
             if (session_->upgraded()) {
                 behind_handshake_ = as_text(data);
                 co_return false;
             }
             if (session_->closing()) co_return false;
-            if (session_->awaits_reply()) {
-                const auto answered = co_await wait_for_reply();
-                if (!answered) co_return false;
+            if (session_->blocked()) {
+                const auto goes_on = co_await wait_for_handler();
+                if (!goes_on) co_return false;
             } else if (data.empty()) {
                 co_return true;
             }
         }
     }
 
-    // False: close() came first. Till the answer is there nothing more is read, so a client that sends on and
-    // on waits too.
-    asio::awaitable<bool> wait_for_reply() {
+    // False: close() came first. Till the answer is there, or room for more of a body, nothing more is read,
+    // so a client that sends on and on waits too.
+    asio::awaitable<bool> wait_for_handler() {
         arm(session_->deadline(), this->shared_from_this());
-        session_->on_reply([this] { reply_wait_.cancel(); });
         reply_wait_.expires_at(asio::steady_timer::time_point::max());
-        co_await reply_wait_.async_wait(as_result);
+        session_->on_unblocked([weak = this->weak_from_this(), this] {
+            if (const auto self = weak.lock()) reply_wait_.cancel();
+        });
+        if (session_->blocked()) co_await reply_wait_.async_wait(as_result);
         if (expired()) session_->handle_timeout(moment(), out_);
-        co_return !session_->awaits_reply();
+        co_return !session_->blocked();
+    }
+
+    asio::awaitable<bool> send_file(std::shared_ptr<const http_file> file) {
+        out_.resize(file_piece_bytes);
+        for (std::uint64_t at = 0; at < file->size();) {
+            const auto count =
+                file->read(at, out_.data(), std::min<std::uint64_t>(out_.size(), file->size() - at));
+            if (count == 0) break;  // it has become shorter: the client has to see that it is not whole
+            limit_to(host_->limits.write_grace +
+                     std::chrono::milliseconds(1000) * count / host_->limits.write_bytes_per_second);
+            auto [error, sent] =
+                co_await asio::async_write(stream_, asio::buffer(out_.data(), count), as_result);
+            if (error && expired()) host_->stats.hit(http_limit::write_rate);
+            if (error) break;
+            at += count;
+            if (at == file->size()) {
+                out_.clear();
+                co_return true;
+            }
+        }
+        const auto nothing = file->size() == 0;
+        out_.clear();
+        co_return nothing;
     }
 
     asio::awaitable<bool> send() {

@@ -15,6 +15,9 @@ struct http_limits {
     std::size_t target_bytes = 8 * 1024;        ///< the request target: 414
     std::size_t fields = 100;                   ///< header fields: 431
     std::size_t body_bytes = 10 * 1024 * 1024;  ///< the decoded body: 413. A route may allow less, not more
+    /// A body that goes where it belongs as it comes, and is never held: 413. A route may allow less, not
+    /// more.
+    std::size_t upload_bytes = 1024 * 1024 * 1024;
     std::size_t unwanted_body_bytes =
         16 * 1024;                         ///< read and dropped where no handler takes it, else we close
     std::size_t chunk_line_bytes = 256;    ///< a chunk's size line with its extensions: 400

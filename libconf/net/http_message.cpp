@@ -2,10 +2,14 @@
 
 #include "libconf/base/check.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <iterator>
 
 namespace conf::net {
@@ -158,6 +162,29 @@ std::string format_http_date(std::time_t utc) {
                        t.tm_min, t.tm_sec);
 }
 
+http_file::~http_file() {
+    ::close(descriptor_);
+}
+
+std::shared_ptr<const http_file> http_file::open(const std::string& path) {
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    struct stat about{};
+    if (file < 0) return nullptr;
+    if (::fstat(file, &about) != 0 || !S_ISREG(about.st_mode)) {
+        ::close(file);
+        return nullptr;
+    }
+    return std::make_shared<const http_file>(file, static_cast<std::uint64_t>(about.st_size));
+}
+
+std::size_t http_file::read(std::uint64_t at, char* to, std::size_t count) const noexcept {
+    for (;;) {
+        const auto taken = ::pread(descriptor_, to, count, static_cast<off_t>(at));
+        if (taken >= 0) return static_cast<std::size_t>(taken);
+        if (errno != EINTR) return 0;
+    }
+}
+
 void append_response(std::string& out, const http_response& response, const http_framing& framing) {
     if (!is_sendable(response)) {
         append_response(out, http_response::plain(500, "the answer could not be written."), framing);
@@ -168,7 +195,8 @@ void append_response(std::string& out, const http_response& response, const http
     if (response.status >= 200) {
         fmt::format_to(to, "Date: {}\r\n", framing.date);
         if (!response.content_type.empty()) fmt::format_to(to, "Content-Type: {}\r\n", response.content_type);
-        if (!has_no_body(response.status)) fmt::format_to(to, "Content-Length: {}\r\n", response.body.size());
+        const auto size = response.file ? response.file->size() : response.body.size();
+        if (!has_no_body(response.status)) fmt::format_to(to, "Content-Length: {}\r\n", size);
         if (framing.close) {
             out += "Connection: close\r\n";
         } else if (framing.old_client) {

@@ -4,7 +4,9 @@
 #include "libconf/base/ip_address.hpp"
 #include "libconf/net/http_limits.hpp"
 
+#include <cstdint>
 #include <ctime>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,12 +49,33 @@ struct http_request {
     [[nodiscard]] std::string_view path_parameter(std::string_view name) const noexcept;
 };
 
+/// A file that is sent as it is read, so that nobody holds it in memory. Closes its descriptor.
+class http_file {
+public:
+    http_file(int descriptor, std::uint64_t size) noexcept : descriptor_(descriptor), size_(size) {}
+    http_file(const http_file&) = delete;
+    http_file& operator=(const http_file&) = delete;
+    ~http_file();
+
+    /// Nothing where `path` is no plain file, or cannot be read. A link is not followed.
+    [[nodiscard]] static std::shared_ptr<const http_file> open(const std::string& path);
+
+    [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+    /// Bytes from `at` on into `to`. @return how many; 0: no more can be read.
+    [[nodiscard]] std::size_t read(std::uint64_t at, char* to, std::size_t count) const noexcept;
+
+private:
+    int descriptor_;
+    std::uint64_t size_;
+};
+
 struct http_response {
     int status = 200;
     std::string content_type;  ///< empty: no body, no Content-Type
     std::string body;
     std::vector<std::pair<std::string, std::string>> fields;  ///< beside those that the server adds itself
     bool runs_webassembly = false;                            ///< a page whose scripts may compile it
+    std::shared_ptr<const http_file> file{};                  ///< instead of `body`
 
     /// A short answer for a person who reads raw HTTP: "404 Not Found: there is nothing here.\n".
     [[nodiscard]] static http_response plain(int status, std::string_view sentence);

@@ -64,6 +64,8 @@ struct http_request_parser::impl {
     http_request request;
     http_refusal refusal;
     std::size_t body_limit = 0;
+    std::size_t body_bytes = 0;
+    std::function<void(std::string_view)> take_piece;  // empty: the body is kept
     std::uint64_t content_length = 0;
     bool chunked = false;
     bool in_value = true;        // the last field has its value, so a name begins a new one
@@ -106,6 +108,8 @@ void http_request_parser::impl::begin() {
     request = {};
     chunk_guard.reset();
     body_limit = limits.body_bytes;
+    body_bytes = 0;
+    take_piece = nullptr;
     content_length = 0;
     chunked = false;
     in_value = true;
@@ -149,11 +153,16 @@ int http_request_parser::impl::on_body(const char* at, std::size_t size) {
         if (body_refusal) return HPE_USER;
         framing = at + size;
     }
-    if (size > body_limit - request.body.size()) {
+    if (size > body_limit - body_bytes) {
         body_refusal = http_refusal{413, "the body is too large.", http_limit::body_bytes};
         return HPE_USER;
     }
-    request.body.append(at, size);
+    body_bytes += size;
+    if (take_piece) {
+        take_piece({at, size});
+    } else {
+        request.body.append(at, size);
+    }
     return 0;
 }
 
@@ -181,7 +190,7 @@ http_request_parser::step http_request_parser::impl::take_head(std::string_view 
     request.version_minor = line.version_minor;
     if (auto why = apply_target(request)) return fail(*why, consumed);
     if (auto why = check_fields(request)) return fail(*why, consumed);
-    if (!chunked && content_length > limits.body_bytes) {
+    if (!chunked && content_length > std::max(limits.body_bytes, limits.upload_bytes)) {
         return fail({413, "the body is too large.", http_limit::body_bytes}, consumed);
     }
     head_guard.reset();
@@ -243,12 +252,18 @@ bool http_request_parser::set_body_limit(std::size_t limit_bytes) noexcept {
     return impl_->chunked || impl_->content_length <= impl_->body_limit;
 }
 
+bool http_request_parser::stream_body(std::size_t limit_bytes, std::function<void(std::string_view)> take) {
+    impl_->body_limit = std::min(limit_bytes, impl_->limits.upload_bytes);
+    impl_->take_piece = std::move(take);
+    return impl_->chunked || impl_->content_length <= impl_->body_limit;
+}
+
 bool http_request_parser::awaits_body() const noexcept {
     return (impl_->state == phase::head_done || impl_->state == phase::body) && !impl_->message_complete;
 }
 
 std::size_t http_request_parser::body_bytes() const noexcept {
-    return impl_->request.body.size();
+    return impl_->body_bytes;
 }
 
 bool http_request_parser::idle() const noexcept {

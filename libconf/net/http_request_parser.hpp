@@ -7,7 +7,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <string_view>
 
 namespace conf::net {
 
@@ -47,6 +49,9 @@ public:
     /// After `head`: this request's body may have at most so many bytes. Never raises the general limit.
     /// @return false where the client has announced more than that already.
     [[nodiscard]] bool set_body_limit(std::size_t limit_bytes) noexcept;
+    /// After `head`: the body is given to `take` as it comes, in decoded form, and the request's stays empty.
+    /// Never raises `http_limits::upload_bytes`. False as above.
+    [[nodiscard]] bool stream_body(std::size_t limit_bytes, std::function<void(std::string_view)> take);
     /// After `head`: a body follows, that is, `complete` needs more bytes.
     [[nodiscard]] bool awaits_body() const noexcept;
     /// Bytes of the body so far, in decoded form.

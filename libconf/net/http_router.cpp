@@ -30,7 +30,12 @@ void http_router::add(std::string_view method, std::string_view path, http_handl
 
 void http_router::add_async(std::string_view method, std::string_view path, http_async_handler handler,
                             std::size_t body_bytes) {
-    place_of(path).methods.insert_or_assign(std::string(method), route{std::move(handler), body_bytes});
+    place_of(path).methods.insert_or_assign(std::string(method), route{std::move(handler), body_bytes, {}});
+}
+
+void http_router::add_upload(std::string_view method, std::string_view path, http_upload_handler handler,
+                             std::size_t body_bytes) {
+    place_of(path).methods.insert_or_assign(std::string(method), route{{}, body_bytes, std::move(handler)});
 }
 
 void http_router::websocket(std::string_view path, websocket_handler handler, websocket_rules rules) {
@@ -121,7 +126,11 @@ http_router::location http_router::locate(std::string_view path) const {
 http_router::match http_router::choose(const place& among, const http_request& request) {
     const auto& methods = among.methods;
     const auto method = methods.find(request.method == "HEAD" ? std::string_view("GET") : request.method);
-    if (method != methods.end()) return {&method->second.handler, method->second.body_bytes, {}, {}, nullptr};
+    if (method != methods.end()) {
+        const auto& found = method->second;
+        if (found.upload) return {nullptr, found.body_bytes, {}, {}, nullptr, &found.upload};
+        return {&found.handler, found.body_bytes, {}, {}, nullptr};
+    }
 
     if (among.socket && (request.method == "GET" || request.method == "HEAD")) {
         return {nullptr, 0, websocket_required("this address is for WebSockets."), {}, nullptr};

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,26 @@ namespace conf::net {
 using http_handler = std::function<http_response(const http_request&)>;
 /// The same for an answer that takes time. The request lives as long as the call.
 using http_async_handler = std::function<void(const http_request&, http_reply)>;
+
+/// Takes the body of one request as it comes. Belongs to the request's connection: destroyed with it, or when
+/// the answer is sent, whether the body came whole or not.
+class http_body_sink {
+public:
+    http_body_sink() = default;
+    http_body_sink(const http_body_sink&) = delete;
+    http_body_sink& operator=(const http_body_sink&) = delete;
+    virtual ~http_body_sink() = default;
+
+    virtual void take(std::string_view piece) = 0;
+    /// The body is there. The answer may have been given before, and ends the request then.
+    virtual void finish() = 0;
+    /// False: nothing more is read from the client till `wake` was called.
+    [[nodiscard]] virtual bool has_room() const { return true; }
+    virtual void on_room(std::function<void()> wake) { wake(); }
+};
+/// Called when the head is there. Null: nothing takes the body, and the reply was used.
+using http_upload_handler =
+    std::function<std::unique_ptr<http_body_sink>(const http_request& head, http_reply reply)>;
 
 /// Fields for every answer to a request for a path, whoever makes the answer: cross-origin rules.
 using http_fields = std::vector<std::pair<std::string, std::string>>;
@@ -43,6 +64,10 @@ public:
     void add_async(std::string_view method, std::string_view path, http_async_handler handler,
                    std::size_t body_bytes = 0);
 
+    /// For bodies of any size, up to `http_limits::upload_bytes`.
+    void add_upload(std::string_view method, std::string_view path, http_upload_handler handler,
+                    std::size_t body_bytes);
+
     /// A WebSocket at the path; a request that does not ask for one gets 426 where no handler takes it.
     void websocket(std::string_view path, websocket_handler handler, websocket_rules rules = {});
 
@@ -51,11 +76,12 @@ public:
     void add_fields(std::string_view path, http_field_maker fields);
 
     struct match {
-        const http_async_handler* handler = nullptr;  ///< null: `answer` is the answer
+        const http_async_handler* handler = nullptr;  ///< null: `upload`, or else `answer` is the answer
         std::size_t body_bytes = 0;
         http_response answer;  ///< 404; 400 for a bad parameter; 405 with Allow; 204 with Allow for OPTIONS
         http_parameters path_parameters;
         const http_field_maker* fields = nullptr;  ///< of the path; null: none
+        const http_upload_handler* upload = nullptr;
     };
     /// Where an exact path and several patterns fit, the exact one counts, then the pattern with the earlier
     /// literal segments.
@@ -70,8 +96,9 @@ public:
 
 private:
     struct route {
-        http_async_handler handler;
-        std::size_t body_bytes;
+        http_async_handler handler;  // empty: `upload`
+        std::size_t body_bytes = 0;
+        http_upload_handler upload{};
     };
     struct place {
         std::map<std::string, route, std::less<>> methods;

@@ -40,10 +40,10 @@ std::size_t http_session::receive(bytes data, const http_moment& at, std::string
     using event = http_request_parser::event;
     std::size_t taken = 0;
     if (pending_) {
-        if (!pending_->answered()) return 0;
-        take_reply(at, out);
+        if (blocked()) return 0;
+        if (pending_->answered()) take_reply(at, out);
     }
-    while (!closing_) {
+    while (!closing_ && !file_) {
         if (out.size() >= out_bytes_high && parser_.idle()) return taken;
         const auto was_idle = parser_.idle();
         const auto step = parser_.feed(data.subspan(taken));
@@ -53,10 +53,14 @@ std::size_t http_session::receive(bytes data, const http_moment& at, std::string
             if (!first_) since_ = at.now;
         }
         switch (step.what) {
-            case event::need_more: return taken;
+            case event::need_more:
+                // A handler may refuse a body half-way.
+                if (pending_ && pending_->answered()) take_reply(at, out);
+                return closing_ ? data.size() : taken;
             case event::head:
                 take_head(at, out);
                 if (upgraded_) return taken;
+                if (blocked()) return taken;
                 break;
             case event::complete:
                 take_request(at, out);
@@ -65,7 +69,12 @@ std::size_t http_session::receive(bytes data, const http_moment& at, std::string
             case event::failed: refuse(parser_.refusal(), at, out); break;
         }
     }
-    return data.size();
+    return closing_ ? data.size() : taken;
+}
+
+void http_session::on_unblocked(const std::function<void()>& wake) {
+    pending_->on_answer(wake);
+    if (sink_ && !body_whole_) sink_->on_room(wake);
 }
 
 void http_session::take_head(const http_moment& at, std::string& out) {
@@ -82,6 +91,18 @@ void http_session::take_head(const http_moment& at, std::string& out) {
     if (wants_websocket(request)) return take_upgrade_request(at, out);
     auto match = routes_.find(request);
     if (match.fields) fields_ = (*match.fields)(request);
+    if (match.upload) {
+        request.path_parameters = std::move(match.path_parameters);
+        if (!parser_.stream_body(match.body_bytes, [this](std::string_view piece) {
+                if (sink_) sink_->take(piece);
+            })) {
+            return refuse({413, "the body is too large.", http_limit::body_bytes}, at, out);
+        }
+        take_upload_head(*match.upload);
+        if (pending_->answered()) return take_reply(at, out);
+        if (request.expects_continue && parser_.awaits_body()) append_response(out, {100, {}, {}, {}}, {});
+        return;
+    }
     if (!match.handler) return answer_without_handler(std::move(match.answer), at, out);
     if (!parser_.set_body_limit(match.body_bytes)) {
         return refuse({413, "the body is too large.", http_limit::body_bytes}, at, out);
@@ -117,10 +138,24 @@ void http_session::answer_without_handler(http_response response, const http_mom
     held_ = std::move(response);
 }
 
+void http_session::take_upload_head(const http_upload_handler& handler) {
+    keep_alive_ = parser_.request().keep_alive;
+    pending_.emplace();
+    body_whole_ = false;
+    try {
+        sink_ = handler(parser_.request(), pending_->reply());
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): as in `call`
+    }
+}
+
 void http_session::take_request(const http_moment& at, std::string& out) {
     const auto request = parser_.take();
     since_ = at.now;
-    if (handler_) {
+    if (sink_) {
+        body_whole_ = true;
+        sink_->finish();
+        if (pending_->answered()) take_reply(at, out);
+    } else if (handler_) {
         keep_alive_ = request.keep_alive;
         pending_.emplace();
         call(*handler_, request, pending_->reply());
@@ -133,12 +168,17 @@ void http_session::take_request(const http_moment& at, std::string& out) {
 void http_session::take_reply(const http_moment& at, std::string& out) {
     if (pending_->abandoned()) stats_.handler_exceptions.add();
     const auto response = pending_->take();
+    // A body that nobody waits for is not read to its end.
+    const auto cut_off = parser_.awaits_body();
     pending_.reset();
+    sink_.reset();
     since_ = at.now;
-    answer(response, !keep_alive_, at, out);
+    answer(response, !keep_alive_ || cut_off, at, out);
 }
 
 void http_session::refuse(const http_refusal& why, const http_moment& at, std::string& out) {
+    pending_.reset();
+    sink_.reset();
     if (why.limit) stats_.hit(*why.limit);
     head_only_ = false;
     answer(http_response::plain(why.status, why.sentence), true, at, out);
@@ -159,6 +199,7 @@ void http_session::answer(const http_response& response, bool close, const http_
         std::ranges::move(std::exchange(fields_, {}), std::back_inserter(whole.fields));
         append_response(out, whole, framing);
     }
+    if (!head_only_) file_ = response.file;
     stats_.answered(response.status);
     stats_.request_seconds.observe(std::chrono::duration<double>(at.now - begun_).count());
     first_ = false;
@@ -166,14 +207,16 @@ void http_session::answer(const http_response& response, bool close, const http_
 
 void http_session::handle_timeout(const http_moment& at, std::string& out) {
     if (closing_ || at.now < deadline()) return;
-    if (pending_) {
+    if (pending_ && (!sink_ || body_whole_ || blocked())) {
         if (pending_->answered()) return;  // `receive` takes it
+        const auto cut_off = parser_.awaits_body();
         pending_.reset();
+        sink_.reset();
         since_ = at.now;
         stats_.hit(http_limit::reply_time);
         auto late = http_response::plain(503, "the server is too busy to answer; try again.");
         late.fields.emplace_back("Retry-After", "5");
-        answer(late, !keep_alive_, at, out);
+        answer(late, !keep_alive_ || cut_off, at, out);
     } else if (parser_.idle()) {
         stats_.hit(first_ ? http_limit::head_time : http_limit::idle_time);
         closing_ = true;
@@ -185,7 +228,7 @@ void http_session::handle_timeout(const http_moment& at, std::string& out) {
 }
 
 instant http_session::deadline() const noexcept {
-    if (pending_) return since_ + limits_.reply_time;
+    if (pending_ && (!sink_ || body_whole_)) return since_ + limits_.reply_time;
     if (parser_.awaits_body()) {
         const auto earned =
             std::chrono::milliseconds(1000) * parser_.body_bytes() / limits_.body_bytes_per_second;

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,10 +42,17 @@ public:
 
     [[nodiscard]] instant deadline() const noexcept;
 
-    /// Whether nothing can go on before a handler answers.
-    [[nodiscard]] bool awaits_reply() const noexcept { return pending_ && !pending_->answered(); }
-    /// `wake` is called once, when that answer is there; then call `receive`. Precondition: `awaits_reply()`.
-    void on_reply(std::function<void()> wake) { pending_->on_answer(std::move(wake)); }
+    /// Whether nothing can go on before a handler answers, or takes more of a body.
+    [[nodiscard]] bool blocked() const noexcept {
+        return pending_ && !pending_->answered() && (!sink_ || body_whole_ || !sink_->has_room());
+    }
+    /// `wake` is called when that is over; then call `receive`. Precondition: `blocked()`.
+    void on_unblocked(const std::function<void()>& wake);
+
+    /// Behind what `receive` wrote: a file that is to be sent before the next call of it. Null: none.
+    [[nodiscard]] std::shared_ptr<const http_file> take_file() noexcept {
+        return std::exchange(file_, nullptr);
+    }
 
     /// A handshake was answered with 101: the bytes that were not taken, and all that follow, are the
     /// WebSocket's. Nothing else here is to be called any more.
@@ -61,6 +69,7 @@ public:
 private:
     void take_head(const http_moment& at, std::string& out);
     void take_upgrade_request(const http_moment& at, std::string& out);
+    void take_upload_head(const http_upload_handler& handler);
     void take_request(const http_moment& at, std::string& out);
     void take_reply(const http_moment& at, std::string& out);
     void refuse(const http_refusal& why, const http_moment& at, std::string& out);
@@ -76,8 +85,11 @@ private:
     http_request_parser parser_;
     const http_async_handler* handler_ = nullptr;  // of the request whose body is awaited; null: answered
     http_fields fields_;                           // that the present request's path adds to its answer
-    std::optional<http_response> held_;    // already, or this is the answer once the body has been read past
-    std::optional<http_pending> pending_;  // the request that its handler has
+    std::optional<http_response> held_;     // already, or this is the answer once the body has been read past
+    std::optional<http_pending> pending_;   // the request that its handler has
+    std::unique_ptr<http_body_sink> sink_;  // takes the body of that request; null: it was there before
+    bool body_whole_ = false;               // and has all of it
+    std::shared_ptr<const http_file> file_;
     const websocket_route* upgraded_ = nullptr;
     bool keep_alive_ = true;  // of that request
     instant since_;           // when the present wait began: idle, head, body or reply

@@ -40,7 +40,8 @@ result<endpoint> media_shard::listen(const media_address& where) {
                                                  {.receive_buffer_bytes = media_buffer_bytes,
                                                   .send_buffer_bytes = media_buffer_bytes,
                                                   .report_local = at.ip.is_unspecified(),
-                                                  .this_machine_only = where.this_machine_only},
+                                                  .this_machine_only = where.this_machine_only,
+                                                  .fragments_late = true},
                                                  socket)) {
             return listen_failure("udp://" + at.to_string(), failed);
         }
@@ -122,7 +123,8 @@ void media_shard::send() {
                     .destination = one.to.remote,
                     .source = local.ip ? &*local.ip : nullptr,
                     .head = {},
-                    .body = one.data});
+                    .body = one.data,
+                    .fragments_late = true});
     }
     batch_.flush();
     std::ranges::move(out_.events, std::back_inserter(news_));

@@ -59,6 +59,12 @@ void append_source(msghdr& header, const ip_address& source) {
     }
 }
 
+/// As Linux does by itself: DF as long as the path takes it.
+void let_fragment(int fd) noexcept {
+    const int wanted = IP_PMTUDISC_WANT;
+    (void)::setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &wanted, sizeof wanted);
+}
+
 }  // namespace
 
 void send_batch::flush() {
@@ -167,6 +173,7 @@ void send_batch::write_message(const run& of) {
 void send_batch::send_messages(std::size_t begin, std::size_t end) {
     const auto fd = queue_[runs_[begin].first].fd;
     bool told_of_icmp = false;
+    bool fragments = !queue_[runs_[begin].first].fragments_late;
     while (begin < end) {
         ++count_.system_calls;
         const auto sent = end - begin == 1 ? (send_one(fd, messages_[begin].msg_hdr) ? 1 : -1)
@@ -184,6 +191,11 @@ void send_batch::send_messages(std::size_t begin, std::size_t end) {
         // An ICMP error about an earlier datagram is reported by the next call, which then sends nothing.
         if ((errno == ECONNREFUSED || errno == EHOSTUNREACH || errno == ENETUNREACH) && !told_of_icmp) {
             told_of_icmp = true;
+            continue;
+        }
+        if (errno == EMSGSIZE && !fragments) {
+            fragments = true;
+            let_fragment(fd);
             continue;
         }
         if (runs_[begin].datagrams > 1) {

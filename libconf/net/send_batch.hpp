@@ -19,6 +19,7 @@ struct outgoing {
     bytes head;
     bytes body;
     std::uint8_t padding = 0;
+    bool fragments_late = false;  ///< its socket: see udp_socket::options
 
     [[nodiscard]] std::size_t size() const noexcept { return head.size() + body.size() + padding; }
 };

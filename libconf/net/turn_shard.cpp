@@ -58,7 +58,8 @@ result<endpoint> turn_shard::listen_udp(const endpoint& at, bool shared) {
                                              {.receive_buffer_bytes = listener_buffer_bytes,
                                               .send_buffer_bytes = listener_buffer_bytes,
                                               .reuse_port = shared,
-                                              .report_local = every_address},
+                                              .report_local = every_address,
+                                              .fragments_late = true},
                                              socket)) {
         return listen_failure("udp://" + at.to_string(), failed);
     }
@@ -280,7 +281,8 @@ void turn_shard::send_to_client(const turn::transmit& what) {
                 .source = local.ip ? &*local.ip : nullptr,
                 .head = what.head,
                 .body = what.body,
-                .padding = what.padding});
+                .padding = what.padding,
+                .fragments_late = true});
 }
 
 void turn_shard::send_to_peer(const turn::transmit& what) {

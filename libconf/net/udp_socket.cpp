@@ -54,6 +54,7 @@ std::error_code udp_socket::open(const endpoint& at, const options& with, udp_so
     }
     if (with.this_machine_only && !keep_to_this_machine(fresh.fd_)) return socket_error();
     if (with.may_fragment) fresh.set_dont_fragment(false, at.ip.family());
+    if (with.fragments_late && !v6) fresh.set_dont_fragment(true, ip_family::v4);
 
     socket_address where{};
     const auto size = to_kernel(at, where);

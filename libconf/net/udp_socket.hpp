@@ -23,6 +23,9 @@ public:
         bool report_icmp = false;        ///< queue ICMP errors for `next_icmp`
         bool this_machine_only = false;  ///< see keep_to_this_machine
         bool may_fragment = false;       ///< DF clear, as RFC 8656 §15 wants it for relayed data
+        /// DF set until something is too long for its path, then as Linux does by itself. So the kernel needs
+        /// no number for each packet by which fragments are told apart, a twentieth of a send. See outgoing.
+        bool fragments_late = false;
     };
 
     udp_socket() = default;

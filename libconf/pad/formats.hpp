@@ -5,6 +5,8 @@
 
 #include <conf/result.hpp>
 
+#include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -19,8 +21,22 @@ namespace conf::pads {
 [[nodiscard]] std::string to_markdown(const node& document);
 /// The body's content alone, every text escaped, links with rel="noopener noreferrer nofollow".
 [[nodiscard]] std::string to_html(const node& document);
-/// A whole page with that title, for a browser or an office program.
+/// A whole page with that title, for a browser.
 [[nodiscard]] std::string to_html_page(const node& document, std::string_view title);
+
+/// What an office program is to make of a pad.
+struct office_page {
+    std::string_view title;
+    bool slides = false;  ///< pages of 16:9, a new one before each heading of level 1 and 2; else A4
+    /// What stands in the place of a picture's path, "data:image/png;base64,..."; empty: its alternative
+    /// text.
+    std::function<std::string(const std::string& path)> picture{};
+    /// Of all these together, each as often as it stands there; then come alternative texts.
+    std::size_t pictures_bytes_max = 70'000'000;
+};
+/// A whole page that stands alone, in what LibreOffice reads of HTML: boxes of tasks are characters, lines of
+/// tables attributes.
+[[nodiscard]] std::string to_office_page(const node& document, const office_page& as);
 
 // Any UTF-8 gives a document that the editor's schema allows. Errors: `pad_errc::bad_text` for what is not
 // UTF-8.

@@ -413,7 +413,10 @@ result<void> pad::edit_as(const visitor& by, const moment& at, outputs& out,
 }
 
 result<void> pad::replace(const visitor& by, const node& text, const moment& at, outputs& out) {
-    text_bytes_ = 0;  // what was there goes
+    if (may_write(by)) {
+        end_version(out);  // what is replaced can be had back
+        text_bytes_ = 0;   // what was there goes
+    }
     return edit_as(by, at, out, [&](crdt::document& in) { return replace_tree(in, text), true; });
 }
 
@@ -443,7 +446,6 @@ result<void> pad::apply(const visitor& by, bytes update, const moment& at, outpu
 result<void> pad::restore_version(const visitor& by, std::uint64_t number, const moment& at, outputs& out) {
     const auto text = read_version(number);
     if (!text) return text.error();
-    end_version(out);  // what is replaced can be had back
     return replace(by, *text, at, out);
 }
 

@@ -25,7 +25,22 @@ struct closing {
     std::string reason;
 };
 
-enum class record_kind : std::uint8_t { room = 1, person, ban, chat, reactions, ticket };
+enum class record_kind : std::uint8_t {
+    room = 1,
+    person,
+    ban,
+    chat,
+    reactions,
+    ticket,
+    // Of boards and documents, which are a core of their own.
+    board,
+    board_document,
+    board_author,
+    board_bucket,
+    board_undo,
+    board_log,
+    document = 32,  ///< of `documents::shelf`, not of the meeting
+};
 
 /// Replaces what is kept under (kind, key); an empty value takes it away. The shell commits the records of a
 /// turn together, before it sends the turn's messages: `ok` means kept.

@@ -21,6 +21,9 @@ constexpr std::array<std::string_view, error_code_count> errors{
     "refused",         "rate",
     "bad_sdp",         "no_media",
     "not_saved",       "gone",
+    "not_open",        "unknown_document",
+    "unknown_page",    "limit",
+    "bad_file",
 };
 
 template <class Enum, std::size_t Count>

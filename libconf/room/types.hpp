@@ -51,8 +51,13 @@ enum class error_code : std::uint8_t {
     no_media,
     not_saved,
     gone,
+    not_open,
+    unknown_document,
+    unknown_page,
+    limit,
+    bad_file,
 };
-inline constexpr std::size_t error_code_count = 20;
+inline constexpr std::size_t error_code_count = 25;
 
 /// As they stand in messages.
 [[nodiscard]] std::string_view name_of(role which) noexcept;

@@ -36,10 +36,13 @@ outgoing_stream::outgoing_stream(subscriber_link& link, std::uint16_t section,
                                  const sdp::negotiated_media& media, const sdp::sent_stream& sent,
                                  std::uint16_t first_sequence, std::uint16_t first_rtx)
     : link_(link),
+      ssrc_(sent.ssrc),
       section_(section),
+      allow_mixed_(media.extmap_allow_mixed),
+      extensions_(media.extensions),
+      sequence_(first_sequence & 0x7FFF),
       media_(media),
       sent_(sent),
-      sequence_(first_sequence & 0x7FFF),
       rtx_sequence_(first_rtx & 0x7FFF) {
     payload_types_.fill(no_payload_type);
     rtx_payload_types_.fill(no_payload_type);
@@ -59,6 +62,7 @@ bool outgoing_stream::takes(const track& offered) const noexcept {
 
 void outgoing_stream::attach(track& from, instant now) {
     track_ = &from;
+    last_type_ = no_payload_type;
     payload_types_.fill(no_payload_type);
     for (const auto& theirs : from.media().codecs) {
         const auto mine = std::ranges::find(media_.codecs, theirs.format, &sdp::negotiated_codec::format);
@@ -118,6 +122,7 @@ void outgoing_stream::forward(const packet& one, bool restarted, outputs& out, c
         last_picture_ = static_cast<std::uint16_t>(one.payload.picture_id() + picture_offset_) & 0x7FFF;
         last_tl0_ = static_cast<std::uint8_t>(one.payload.tl0_picture_index() + tl0_offset_);
     }
+    if (one.dependency_descriptor.empty()) return;
     if (const auto descriptor = rtp::parse_mandatory_descriptor(one.dependency_descriptor)) {
         last_frame_ = static_cast<std::uint16_t>(descriptor->frame_number + frame_offset_);
     }
@@ -168,29 +173,37 @@ outgoing_stream::rewritten outgoing_stream::rewrite(const packet& one) const noe
     return as;
 }
 
+outgoing_stream::payload_types outgoing_stream::types_of(std::uint8_t publishers) noexcept {
+    if (last_type_ != publishers) {
+        last_type_ = publishers;
+        const auto mine = payload_types_[publishers];
+        last_types_ = {mine, mine == no_payload_type ? no_payload_type : rtx_payload_types_[mine]};
+    }
+    return last_types_;
+}
+
 void outgoing_stream::write(const packet& one, std::uint64_t number, const rewritten& as,
                             std::optional<std::uint16_t> repeats, outputs& out, counters& count) {
-    auto payload_type = payload_types_[one.view.payload_type];
+    auto types = types_of(one.view.payload_type);
     std::size_t skipped = as.patch.replaced;
     if (one.payload.primary_at != 0) {
         // RED goes on as it is where its blocks mean the same to the subscriber; else the newest block alone
         // does.
-        const bool same = one.payload.red_of_one_type && payload_type != no_payload_type &&
+        const bool same = one.payload.red_of_one_type && types.media != no_payload_type &&
                           payload_types_[one.payload.primary_type] == one.payload.primary_type;
         if (!same) {
-            payload_type = payload_types_[one.payload.primary_type];
+            types = types_of(one.payload.primary_type);
             skipped = one.payload.primary_at;
         }
     }
-    if (payload_type == no_payload_type) return;  // a codec that this subscriber did not offer
+    if (types.media == no_payload_type) return;  // a codec that this subscriber did not offer
 
     const auto transport_sequence = rtp::to_bytes(link_.transport_sequence);
     std::array<std::byte, rtp::descriptor_bytes_max> descriptor;
     std::array<rtp::extension_element, 5> elements;
     std::size_t used = 0;
     const auto add = [&](sdp::extension which, bytes value) {
-        if (const auto id = media_.extensions[which]; id != 0 && !value.empty())
-            elements[used++] = {id, value};
+        if (const auto id = extensions_[which]; id != 0 && !value.empty()) elements[used++] = {id, value};
     };
     // What has the same size in every packet comes first.
     add(sdp::extension::transport_cc, transport_sequence);
@@ -205,8 +218,7 @@ void outgoing_stream::write(const packet& one, std::uint64_t number, const rewri
             rtp::rewrite_frame_number(copy, static_cast<std::uint16_t>(read->frame_number + frame_offset_));
         }
         add(sdp::extension::dependency_descriptor, copy);
-    } else if (media_.extmap_allow_mixed ||
-               one.dependency_descriptor.size() <= rtp::one_byte_value_bytes_max) {
+    } else if (allow_mixed_ || one.dependency_descriptor.size() <= rtp::one_byte_value_bytes_max) {
         add(sdp::extension::dependency_descriptor, one.dependency_descriptor);
     }
     const rtp::header_writer header(std::span<const rtp::extension_element>(elements).first(used));
@@ -215,9 +227,9 @@ void outgoing_stream::write(const packet& one, std::uint64_t number, const rewri
     out.memory.resize(at + head);
     const auto to = mutable_bytes(out.memory).subspan(at);
     auto behind = header.write(to, {.timestamp = as.timestamp,
-                                    .ssrc = repeats ? *sent_.rtx_ssrc : sent_.ssrc,
+                                    .ssrc = repeats ? *sent_.rtx_ssrc : ssrc_,
                                     .sequence_number = static_cast<std::uint16_t>(number),
-                                    .payload_type = repeats ? rtx_payload_types_[payload_type] : payload_type,
+                                    .payload_type = repeats ? types.rtx : types.media,
                                     .marker = one.view.marker});
     if (repeats) {
         store_u16(to, behind, *repeats);
@@ -246,7 +258,7 @@ void outgoing_stream::write(const packet& one, std::uint64_t number, const rewri
         link_.media_sent = true;
         out.events.push_back({event_kind::first_packet_sent, link_.id, section_, one.layer});
     }
-    if (rtx_payload_types_[payload_type] == no_payload_type) return;
+    if (types.rtx == no_payload_type) return;
     if (sent_packets_.empty()) sent_packets_.resize(sent_remembered);
     sent_packets_[number % sent_remembered] = {.out = static_cast<std::uint32_t>(number),
                                                .source = static_cast<std::uint32_t>(one.extended),

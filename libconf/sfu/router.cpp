@@ -38,7 +38,7 @@ void router::add_subscriber(transport_id who, publisher_filter wants,
                             std::vector<sdp::negotiated_media> media, std::vector<sdp::sent_stream> sent,
                             instant now) {
     auto& made = subscribers_.emplace_back(std::make_unique<subscriber>(
-        who, std::move(wants), std::move(media), std::move(sent), next_random(), now));
+        who, std::move(wants), std::move(media), std::move(sent), next_random()));
     subscriber_of_.emplace(who, made.get());
     made->set_rule(rule_, false);
     for (auto& from : publishers_) made->bind(*from, now);
@@ -81,8 +81,8 @@ void router::on_connected(transport_id who, instant now) {
     const auto found = subscriber_of_.find(who);
     if (found == subscriber_of_.end()) return;
     found->second->on_connected(now);
-    const auto first = found->second->deadline();
-    if (first && (!reports_due_ || *first < *reports_due_)) reports_due_ = first;
+    reports_.remove(*found->second);
+    reports_.add(*found->second, next_random(), now);
 }
 
 void router::remove(transport_id who, instant now) {
@@ -102,6 +102,7 @@ void router::remove(transport_id who, instant now) {
                               [&](const outgoing_stream* stream) { return gone->owns(*stream); });
             }
         }
+        reports_.remove(*gone);
         subscriber_of_.erase(found);
         std::erase_if(subscribers_, [&](const auto& one) { return one.get() == gone; });
     }
@@ -126,7 +127,14 @@ void router::handle_rtp(transport_id from, bytes packet, instant now, outputs& o
     if (!arrived.what) return;
     if (!arrived.of->open) return;
     if (arrived.audio_level) speakers_.on_level(from, *arrived.audio_level, now);
-    for (auto* const to : arrived.of->receivers) to->forward(*arrived.what, arrived.restarted, out, count_);
+    // Far enough ahead that it is here when its turn comes.
+    constexpr std::size_t ahead = 4;
+    const auto& receivers = arrived.of->receivers;
+    for (std::size_t i = 0; i < receivers.size(); ++i) {
+        if (i + 2 * ahead < receivers.size()) receivers[i + 2 * ahead]->prefetch();
+        if (i + ahead < receivers.size()) receivers[i + ahead]->prefetch_linked();
+        receivers[i]->forward(*arrived.what, arrived.restarted, out, count_);
+    }
     out.pinned.push_back(std::move(arrived.what));
 }
 
@@ -145,14 +153,7 @@ void router::handle_rtcp(transport_id from, bytes compound, instant now, outputs
 }
 
 void router::handle_timeout(instant now, outputs& out) {
-    if (reports_due_ && *reports_due_ <= now) {
-        reports_due_.reset();
-        for (auto& one : subscribers_) {
-            one->handle_timeout(wall(now), now, out);
-            if (const auto due = one->deadline(); due && (!reports_due_ || *due < *reports_due_))
-                reports_due_ = due;
-        }
-    }
+    reports_.take_due(now, [&](subscriber& one) { one.report(wall(now), now, out); });
     // Behind the subscribers, who may have just asked for a key frame.
     for (auto& one : publishers_) {
         if (const auto due = one->deadline(); due && *due <= now) one->handle_timeout(now, out, count_);
@@ -163,7 +164,7 @@ void router::handle_timeout(instant now, outputs& out) {
 }
 
 std::optional<instant> router::deadline() const noexcept {
-    auto next = reports_due_;
+    auto next = reports_.deadline();
     const auto sooner = [&](std::optional<instant> when) {
         if (when && (!next || *when < *next)) next = when;
     };

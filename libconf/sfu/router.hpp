@@ -8,6 +8,7 @@
 #include "libconf/sfu/counters.hpp"
 #include "libconf/sfu/outputs.hpp"
 #include "libconf/sfu/publisher.hpp"
+#include "libconf/sfu/report_wheel.hpp"
 #include "libconf/sfu/subscriber.hpp"
 
 #include <chrono>
@@ -105,7 +106,7 @@ private:
     std::unordered_map<transport_id, publisher*> publisher_of_;
     std::unordered_map<transport_id, subscriber*> subscriber_of_;
     rtp::dominant_speaker speakers_;
-    std::optional<instant> reports_due_;  ///< the first subscriber's
+    report_wheel reports_;  // to connected subscribers
 };
 
 }  // namespace conf::sfu

@@ -41,9 +41,9 @@ private:
     std::uint64_t base_out_ = 0;
     std::uint64_t next_;
     std::uint64_t highest_in_ = 0;
-    std::uint64_t drops_ = 0;                             // since the base
-    std::array<std::uint64_t, drops_remembered> recent_;  // the last ones: ring by drops_
+    std::uint64_t drops_ = 0;  // since the base
     bool started_ = false;
+    std::array<std::uint64_t, drops_remembered> recent_;  // the last drops: ring by drops_
 };
 
 }  // namespace conf::sfu

@@ -13,15 +13,12 @@
 namespace conf::sfu {
 
 subscriber::subscriber(transport_id id, publisher_filter wants, std::vector<sdp::negotiated_media> media,
-                       std::vector<sdp::sent_stream> sent, std::uint64_t seed, instant now)
+                       std::vector<sdp::sent_stream> sent, std::uint64_t seed)
     : wants_(std::move(wants)),
       media_(std::make_move_iterator(media.begin()), std::make_move_iterator(media.end())),
       sent_(std::make_move_iterator(sent.begin()), std::make_move_iterator(sent.end())) {
     link_.id = id;
     add_streams(seed);
-    // Spread over the interval, so that a thousand subscribers do not report in one turn.
-    next_report_ =
-        now + duration(static_cast<std::int64_t>(seed % static_cast<std::uint64_t>(report_interval.count())));
 }
 
 /// For the sections that have none yet.
@@ -159,11 +156,7 @@ void subscriber::read_blocks(const rtp::report_blocks& blocks, rtp::ntp_time wal
     }
 }
 
-void subscriber::handle_timeout(rtp::ntp_time wall, instant now, outputs& out) {
-    if (!link_.connected || !next_report_ || now < *next_report_) return;
-    *next_report_ += report_interval;
-    if (*next_report_ <= now) *next_report_ = now + report_interval;  // the loop was late
-
+void subscriber::report(rtp::ntp_time wall, instant now, outputs& out) {
     std::array<std::byte, rtcp_bytes_max> buffer;
     rtp::rtcp_builder builder(buffer);
     for (auto& one : streams_) {

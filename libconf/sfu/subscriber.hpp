@@ -49,7 +49,7 @@ struct forward_rule {
 class subscriber {
 public:
     subscriber(transport_id id, publisher_filter wants, std::vector<sdp::negotiated_media> media,
-               std::vector<sdp::sent_stream> sent, std::uint64_t seed, instant now);
+               std::vector<sdp::sent_stream> sent, std::uint64_t seed);
 
     [[nodiscard]] transport_id id() const noexcept { return link_.id; }
     [[nodiscard]] bool takes(std::string_view name) const noexcept {
@@ -78,11 +78,8 @@ public:
 
     void handle_rtcp(const rtp::rtcp_compound& compound, rtp::ntp_time wall, instant now, outputs& out,
                      counters& count);
-    /// Sends the reports that are due.
-    void handle_timeout(rtp::ntp_time wall, instant now, outputs& out);
-    [[nodiscard]] std::optional<instant> deadline() const noexcept {
-        return link_.connected ? next_report_ : std::nullopt;
-    }
+    /// Once a second: looks after every stream, and reports.
+    void report(rtp::ntp_time wall, instant now, outputs& out);
 
     void limit_layer(std::size_t section, std::size_t rank) {
         if (section < streams_.size()) streams_[section].stream->limit_layer(rank);
@@ -101,7 +98,6 @@ public:
     }
     [[nodiscard]] std::size_t sections() const noexcept { return streams_.size(); }
 
-    static constexpr duration report_interval = std::chrono::seconds(1);
     /// SEC-RTP-2: packets that one message may ask for; the rest can be asked for again.
     static constexpr std::size_t nack_answers_max = 100;
     /// What an MTU of 1280 leaves after IP, UDP and SRTCP.
@@ -128,7 +124,6 @@ private:
     std::deque<sdp::negotiated_media> media_;
     std::deque<sdp::sent_stream> sent_;
     std::vector<place> streams_;  // one for each section; they refer to the lists above, which do not move
-    std::optional<instant> next_report_;
     std::optional<rtp::receiver_reference_time> reference_;  // of an XR, to be answered
     instant reference_at_{};
 };

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "libconf/room/messages.hpp"
+#include "libconf/whiteboard/messages.hpp"
+#include "libconf/whiteboard/requests.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +21,7 @@ struct undecodable {
     rooms::failure why;
 };
 
-using decoded = std::variant<rooms::request, undecodable>;
+using decoded = std::variant<rooms::request, boards::request, undecodable>;
 
 /// Never throws but for want of memory, and takes a bounded multiple of the text: at most 32 levels and 4096
 /// values. A key that stands twice in an object is an error, unknown fields are not. Thread: any.
@@ -29,6 +31,8 @@ using decoded = std::variant<rooms::request, undecodable>;
 [[nodiscard]] std::string encode(const rooms::message& what);
 /// The client's side, for tests and native clients.
 [[nodiscard]] std::string encode(const rooms::request& what);
+[[nodiscard]] std::string encode(const boards::message& what);
+[[nodiscard]] std::string encode(const boards::request& what);
 
 /// 2^53 - 1: what a client's numbers can hold.
 inline constexpr std::uint64_t number_max = (std::uint64_t{1} << 53) - 1;

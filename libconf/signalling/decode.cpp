@@ -1,6 +1,7 @@
 #include "libconf/room/limits.hpp"
 #include "libconf/room/permissions.hpp"
 #include "libconf/signalling/codec.hpp"
+#include "libconf/signalling/decode_board.hpp"
 #include "libconf/signalling/fields.hpp"
 #include "libconf/signalling/json_reader.hpp"
 
@@ -195,7 +196,12 @@ decoded decode(std::string_view text) {
     if (fault) return undecodable{id, std::move(*fault)};
     const auto known = permissions();
     const auto row = std::ranges::find(known, type, &permission::type);
-    if (row == known.end()) return undecodable{id, {error_code::unknown_type, "no such request", "type"}};
+    if (row == known.end()) {
+        auto board = read_board_request(type, from);
+        if (fault) return undecodable{id, std::move(*fault)};
+        if (board) return boards::request{id, std::move(*board)};
+        return undecodable{id, {error_code::unknown_type, "no such request", "type"}};
+    }
 
     request made{id, readers[static_cast<std::size_t>(row - known.begin())](from)};
     if (fault) return undecodable{id, std::move(*fault)};

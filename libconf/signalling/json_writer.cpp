@@ -2,7 +2,18 @@
 
 #include "libconf/room/text.hpp"
 
+#include <array>
+#include <charconv>
+
 namespace conf::signalling {
+
+json_writer& json_writer::value(double number) {
+    std::array<char, 32> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    separate();
+    text_.append(digits.data(), end);
+    return *this;
+}
 
 json_writer& json_writer::value(std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";

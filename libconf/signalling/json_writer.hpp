@@ -31,6 +31,8 @@ public:
         text_ += std::to_string(number);
         return *this;
     }
+    /// Finite; so few digits that they say the same number.
+    json_writer& value(double number);
     json_writer& value(bool on) {
         separate();
         text_ += on ? "true" : "false";

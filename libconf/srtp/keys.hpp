@@ -58,8 +58,15 @@ struct key_pair {
 /// Cuts the exported keying material. Precondition: it has `exported_bytes(which)` bytes.
 [[nodiscard]] key_pair split_exported(profile which, bytes exported, bool we_are_client);
 
-/// What session keys are for (RFC 3711 §4.3.2, the labels of RTP).
-enum class key_label : std::uint8_t { encryption = 0, authentication = 1, salt = 2 };
+/// What session keys are for (RFC 3711 §4.3.2).
+enum class key_label : std::uint8_t {
+    encryption = 0,
+    authentication = 1,
+    salt = 2,
+    rtcp_encryption = 3,
+    rtcp_authentication = 4,
+    rtcp_salt = 5,
+};
 inline constexpr std::size_t auth_key_bytes = 20;
 /// The key derivation of RFC 3711 §4.3.3, with no key derivation rate.
 void derive(const master_key& from, key_label label, mutable_bytes out);

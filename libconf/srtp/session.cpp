@@ -1,6 +1,7 @@
 #include "libconf/srtp/session.hpp"
 
 #include "libconf/srtp/libsrtp_context.hpp"
+#include "libconf/srtp/rtcp_protector.hpp"
 
 #include <array>
 #include <cstring>
@@ -36,13 +37,13 @@ verdict unprotect(Function function, srtp_t with, mutable_bytes& packet) {
 
 struct session::contexts {
     libsrtp_context in;
-    libsrtp_context out;
+    rtcp_protector out;
 };
 
 session::session(const key_pair& keys)
     : contexts_(std::make_unique<contexts>(contexts{
           make_libsrtp_context(keys.inbound, ssrc_any_inbound, rtp_window),
-          make_libsrtp_context(keys.outbound, ssrc_any_outbound, rtp_window),
+          rtcp_protector(keys.outbound),
       })),
       tag_bytes_(sizes_of(keys.inbound.profile()).tag) {}
 
@@ -62,10 +63,7 @@ verdict session::unprotect_rtcp(mutable_bytes& packet) {
 
 verdict session::protect_rtcp(mutable_bytes buffer, std::size_t& size) {
     if (size < rtcp_header_bytes || buffer.size() < size + rtcp_overhead_max) return verdict::malformed;
-    auto grown = static_cast<int>(size);
-    const auto told = verdict_of(srtp_protect_rtcp(contexts_->out.get(), buffer.data(), &grown));
-    if (told == verdict::good) size = static_cast<std::size_t>(grown);
-    return told;
+    return contexts_->out.protect(buffer, size) ? verdict::good : verdict::exhausted;
 }
 
 void session::forget(std::uint32_t ssrc) {

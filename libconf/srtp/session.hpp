@@ -1,4 +1,4 @@
-/// Unprotects what a peer sends, and protects RTCP; libsrtp does the work.
+/// Unprotects what a peer sends, by libsrtp, and protects RTCP.
 #pragma once
 
 #include "libconf/srtp/keys.hpp"

@@ -315,6 +315,35 @@ TEST_CASE("the control socket of a server tells its status", "[api]") {
                Catch::StartsWith("control.socket: ") && Catch::Contains("another server answers there"));
 }
 
+TEST_CASE("an invitation opens the notes of its room", "[api][pad]") {
+    const test::temp_folder folder;
+    auto options = options_on({loopback});
+    options.control.socket = folder.file("control.sock");
+    options.rooms.open = false;
+    const auto made = server::create(options).value();
+    const auto invited = [&](const std::string& how) {
+        test_client client(options.control.socket);
+        client.send("invite " + how + "\n");
+        const auto said = client.read_all();
+        const auto from = said.find("rt1.");
+        REQUIRE(from != std::string::npos);
+        return "Authorization: Bearer " + said.substr(from, said.find('"', from) - from) + "\r\n";
+    };
+    const std::string pads = "/api/v1/rooms/tuesday/pads";
+    CHECK(fetch(made, pads).status == 401);
+    CHECK(fetch(made, pads, invited("room=tuesday seconds=60")).status == 200);
+    CHECK(fetch(made, pads, invited("room=monday seconds=60")).status == 403);
+    CHECK(fetch(made, pads, invited("room=tuesday uses=2 seconds=60")).status == 401);
+    const auto lock = [&](const std::string& by) {
+        test_client other(address_of(made.listening().front()));
+        other.send("PATCH " + pads + "/notes HTTP/1.1\r\nHost: t\r\n" + by +
+                   "Content-Length: 15\r\n\r\n{\"locked\":true}");
+        return other.read_answer().status;
+    };
+    CHECK(lock(invited("room=tuesday seconds=60")) == 403);
+    CHECK(lock(invited("room=tuesday role=moderator seconds=60")) == 200);
+}
+
 TEST_CASE("stop ends wait, from any thread", "[api]") {
     auto made = server::create(options_on({loopback})).value();
     const auto at = address_of(made.listening().front());

@@ -146,6 +146,12 @@ TEST_CASE("values are checked deeply", "[config]") {
         {check_sfu_address, "0.0.0.0:40000", "expected \"address\""},
         {check_sfu_address, "sfu.example:40000", "expected \"address\""},
 
+        {check_converter, "", ""},
+        {check_converter, "/usr/bin/conf-convert", ""},
+        {check_converter, "unix:/run/libconf/convert.sock", ""},
+        {check_converter, "conf-convert", "expected an absolute path"},
+        {check_converter, "unix:convert.sock", "expected an absolute path"},
+        {check_converter, "unix:", "expected an absolute path"},
         {check_alternate_server, "", ""},
         {check_alternate_server, "192.0.2.8:3478", ""},
         {check_alternate_server, "[2001:db8::8]:3478", ""},

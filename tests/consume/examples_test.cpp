@@ -148,6 +148,18 @@ TEST_CASE("embed_sfu forwards, and tells who comes and goes") {
     CHECK(example.end(SIGTERM) == -SIGTERM);
 }
 
+TEST_CASE("draw_board draws, and exports the page") {
+    const conf::test::temp_folder folder;
+    const auto path = folder.file("wave.svg");
+    program example({CONF_DRAW_BOARD, path});
+    CHECK(example.end() == 0);
+    std::ifstream file(path);
+    const std::string picture{std::istreambuf_iterator<char>(file), {}};
+    CHECK(picture.starts_with("<svg"));
+    CHECK(picture.find("A damped wave") != std::string::npos);
+    CHECK(picture.find("#0b6e4f") != std::string::npos);
+}
+
 TEST_CASE("embed_room greets who was invited") {
     program example({CONF_EMBED_ROOM, "0"});
     const auto line = example.read_line();  // of the moderator: an address, then a token

@@ -7,7 +7,8 @@ import {Stage, require} from './stage.mjs';
 
 // Those that take long come first, so that nobody waits for one of them in the end.
 const themes = [
-  'kills', 'paths', 'sizes', 'by_ear', 'screens', 'whip', 'meetings', 'notes', 'pictures', 'crowds', 'doors', 'devices', 'times',
+  'kills', 'paths', 'sizes', 'by_ear', 'board', 'screens', 'whip', 'meetings', 'notes', 'pictures', 'crowds', 'doors', 'devices',
+  'times',
 ];
 const hands = 3;
 const [program, address, ...words] = process.argv.slice(2);

@@ -65,6 +65,11 @@ export async function start_server(program, settings = {}) {
       const command = ['invite', room, '--base', http, '--socket', join(folder, 'control.sock'), ...words];
       return execFileSync(join(dirname(program), 'confctl'), command, {encoding: 'utf8'}).trim();
     },
+    /** The token that `confctl pad` makes; the server needs a control.socket. */
+    pad_token: (room, ...words) => {
+      const command = ['pad', room, '--socket', join(folder, 'control.sock'), ...words];
+      return execFileSync(join(dirname(program), 'confctl'), command, {encoding: 'utf8'}).trim();
+    },
     end: async () => {
       await stop('SIGTERM');
       keep();

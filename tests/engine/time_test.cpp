@@ -77,7 +77,7 @@ TEST_CASE("SEC-DTLS-5 nothing is protected without keys, nor after 2^48 packets 
          "Yf+0",
          {certificate_of("client").fingerprint_with(dtls::hash_function::sha256)}},
         of_server, *protector, now);
-    CHECK_FALSE(transport.may_protect(0));
+    CHECK_FALSE(transport.connected());  // no key yet
     const dtls::context of_client(certificate_of("client"));
     dtls::session client(of_client, dtls::role::active,
                          {certificate_of("server").fingerprint_with(dtls::hash_function::sha256)}, now);

@@ -3,10 +3,8 @@
 // path that no check of a session has verified (SEC-ICE-2, SEC-ICE-7, SEC-DTLS-1), and nothing outlives its
 // session.
 #include "libconf/engine/media_engine.hpp"
-#include "libconf/sdp/parse.hpp"
 #include "libconf/stun/builder.hpp"
 #include "tests/fuzz/target.hpp"
-#include "tests/sdp/publisher_offer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -30,13 +28,25 @@ const conf::dtls::context& server_dtls() {
     return made;
 }
 
-std::string player_offer() {
-    std::string made(sdp_test::publisher);
-    constexpr std::string_view from = "a=sendonly";
-    for (auto at = made.find(from); at != std::string::npos; at = made.find(from)) {
-        made.replace(at, from.size(), "a=recvonly");
-    }
-    return made;
+/// One section and nothing that can be left out: offers have a target of their own, and here each input pays
+/// for them.
+std::string offer_with(std::string_view direction) {
+    std::string made =
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n"
+        "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=ice-ufrag:Yf+0\r\n"
+        "a=ice-pwd:0123456789012345678901\r\na=setup:actpass\r\na=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\n"
+        "a=fingerprint:sha-256 "
+        "00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:10:11:12:13:14:15:16:17:18:19:1A:1B:"
+        "1C:1D:1E:1F\r\na=";
+    return made.append(direction).append("\r\n");
+}
+
+/// What stands behind `name` in the answer, to the end of its line.
+std::string line_of(std::string_view answer, std::string_view name) {
+    const auto at = answer.find(name);
+    require(at != std::string_view::npos);
+    const auto rest = answer.substr(at + name.size());
+    return std::string(rest.substr(0, rest.find('\r')));
 }
 
 class fuzzed_engine {
@@ -51,8 +61,7 @@ public:
                  .key = conf::crypto::key_from_seed(5),
                  .wall_at_zero = 1'700'000'000s,
                  .packet_slots = 32}) {
-        open(0, "ann");
-        open(1, {});
+        open(0);
     }
 
     void step(source& in) {
@@ -65,12 +74,12 @@ public:
             case 2: give_record(from, in); break;
             case 3: pass(10ms * (in.u8() * (in.u8() % 64))); break;
             case 4: patch(which, in); break;
-            case 5: open(which, which == 0 ? std::optional<std::string_view>("ann") : std::nullopt); break;
+            case 5: open(which); break;
             case 6:
                 core_.handle_path_closed(from);
                 verified_.erase(what >> 4U & 3U);
                 break;
-            default: static_cast<void>(core_.close(sessions_[which].name, now_, out_)); break;
+            default: static_cast<void>(core_.close(opened(which).name, now_, out_)); break;
         }
         settle();
     }
@@ -99,15 +108,20 @@ private:
         return {1, {*conf::ip_address::parse("192.0.2.1"), static_cast<std::uint16_t>(4000 + number)}};
     }
 
-    void open(std::size_t which, std::optional<std::string_view> name) {
-        static const auto plays = player_offer();
-        const auto made = name ? core_.publish("room", *name, sdp_test::publisher, now_, out_)
-                               : core_.play("room", {}, plays, now_, out_);
+    /// The first one publishes, the other one plays.
+    void open(std::size_t which) {
+        static const auto publishes = offer_with("sendonly");
+        static const auto plays = offer_with("recvonly");
+        const auto made = which == 0 ? core_.publish("room", "ann", publishes, now_, out_)
+                                     : core_.play("room", {}, plays, now_, out_);
         if (!made) return;
-        const auto answer = conf::sdp::parse(made->answer);
-        require(answer.has_value());
-        const auto& own = answer->media.front().ice;
-        sessions_[which] = {made->session, own.ufrag, own.pwd, made->etag};
+        sessions_[which] = {made->session, line_of(made->answer, "a=ice-ufrag:"),
+                            line_of(made->answer, "a=ice-pwd:"), made->etag};
+    }
+    /// The player comes when something is done to it.
+    const session& opened(std::size_t which) {
+        if (sessions_[which].name.empty()) open(which);
+        return sessions_[which];
     }
     void give(const ice::path& from, bytes data) {
         const auto number = static_cast<unsigned>(from.remote.port - 4000U);
@@ -120,7 +134,7 @@ private:
     }
     /// A check with the session's own key and whatever else.
     void check(std::size_t which, const ice::path& from, source& in) {
-        const auto& of = sessions_[which];
+        const auto& of = opened(which);
         std::array<std::byte, 700> memory;
         conf::stun::message_builder made(memory, conf::stun::message_class::request,
                                          conf::stun::method::binding, {});
@@ -154,7 +168,7 @@ private:
         const auto flags = in.u8();
         const auto text = in.take(in.u16());
         const std::string words(reinterpret_cast<const char*>(text.data()), text.size());
-        const auto& of = sessions_[which];
+        const auto& of = opened(which);
         const auto said =
             core_.patch(of.name, (flags & 1U) != 0 ? "\"" + of.etag + "\"" : "*", words, now_, out_);
         require(said.status == 200 || said.status == 204 || (said.status >= 400 && said.status < 500));

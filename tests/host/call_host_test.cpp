@@ -4,58 +4,19 @@
 #include "libconf/net/event_loop.hpp"
 #include "libconf/net/http_server.hpp"
 #include "tests/host/caller.hpp"
+#include "tests/host/slow_store.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <chrono>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <utility>
 #include <vector>
 
 using namespace conf;
 using namespace conf::test;
 
 namespace {
-
-/// Answers at once, or keeps what is saved until the test says how it went. Belongs to the loop, but for
-/// `wait_for_save`.
-class slow_store final : public store::room_store {
-public:
-    explicit slow_store(net::event_loop& on) : loop_(on) {}
-
-    void load(std::string, loaded done) override {
-        loop_.post([done = std::move(done)] { done(std::vector<rooms::record>{}); });
-    }
-    void save(std::string, std::vector<rooms::record>, saved done) override {
-        if (!held) return loop_.post([done = std::move(done)] { done({}); });
-        const std::lock_guard lock(mutex_);
-        waiting_.push_back(std::move(done));
-        came_.notify_one();
-    }
-    void list(listed done) override {
-        loop_.post([done = std::move(done)] { done(std::vector<std::string>{}); });
-    }
-
-    void wait_for_save() {
-        std::unique_lock lock(mutex_);
-        REQUIRE(came_.wait_for(lock, std::chrono::seconds(20), [this] { return !waiting_.empty(); }));
-    }
-    void answer(const result<void>& how) {
-        held = false;
-        for (const auto& done : std::exchange(waiting_, {})) done(how);
-    }
-
-    bool held = false;
-
-private:
-    net::event_loop& loop_;
-    std::mutex mutex_;
-    std::condition_variable came_;
-    std::vector<saved> waiting_;
-};
 
 /// A server whose rooms are open unless the test says otherwise.
 struct fixture {

@@ -8,8 +8,11 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace conf::test {
 
@@ -33,6 +36,7 @@ public:
             if (auto got = take_frame(buffer_)) {
                 if (got->head == (fin | op_text)) return json::parse(got->payload);
                 if (got->head == (fin | op_close)) return got->code();
+                if (got->head == (fin | op_binary)) frames_.push_back(got->payload);
                 continue;
             }
             const auto more = wire_.read_some();
@@ -54,6 +58,23 @@ public:
             if (got.is_number() || got.value("type", "") == type) return got;
         }
     }
+    void send_binary(std::string_view what) { wire_.send(frame(fin | op_binary, what)); }
+    /// The next binary message; JSON before it is left out. Empty: the connection ended.
+    std::string read_binary() {
+        while (frames_.empty()) {
+            auto got = take_frame(buffer_);
+            if (!got) {
+                const auto more = wire_.read_some();
+                if (more.empty()) return {};
+                buffer_ += more;
+            } else if (got->head == (fin | op_binary)) {
+                frames_.push_back(got->payload);
+            }
+        }
+        auto first = std::move(frames_.front());
+        frames_.pop_front();
+        return first;
+    }
     json hello(const std::optional<std::string>& token = {}) {
         json said{{"type", "hello"}, {"id", 1}, {"versions", {1}}};
         if (token) said["token"] = *token;
@@ -71,6 +92,7 @@ public:
 private:
     test_client wire_;
     std::string buffer_;
+    std::deque<std::string> frames_;  // that came while JSON was waited for
 };
 
 inline json chat(std::uint64_t id, const std::string& text) {

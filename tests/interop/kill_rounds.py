@@ -238,21 +238,22 @@ def ninety_fifth(numbers):
     return sorted(numbers)[int(0.95 * len(numbers)) - 1]
 
 
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("server")
-parser.add_argument("load")
-parser.add_argument("folder")
-parser.add_argument("--rounds", type=int, default=5)
-parser.add_argument("--people", type=int, default=10)
-arguments = parser.parse_args()
-try:
-    was_back, heard, count = asyncio.run(main(arguments))
-    good = statistics.median(was_back) <= MEDIAN_MAX and ninety_fifth(was_back) <= NINETY_FIFTH_MAX
-    print(f"{'ok' if good else 'FAILED'} kill rounds: {arguments.rounds} rounds, {arguments.people} people back after "
-          f"{statistics.median(was_back):.2f} s at the median, {ninety_fifth(was_back):.2f} s at 95 %; hear everybody "
-          f"after {statistics.median(heard):.2f} s and {ninety_fifth(heard):.2f} s; {count} messages acknowledged, 0 lost, "
-          "0 twice", flush=True)
-    sys.exit(0 if good else 1)
-except Failed as why:
-    print(f"FAILED kill rounds: {why}", flush=True)
-    sys.exit(1)
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("server")
+    parser.add_argument("load")
+    parser.add_argument("folder")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--people", type=int, default=10)
+    arguments = parser.parse_args()
+    try:
+        was_back, heard, count = asyncio.run(main(arguments))
+        good = statistics.median(was_back) <= MEDIAN_MAX and ninety_fifth(was_back) <= NINETY_FIFTH_MAX
+        print(f"{'ok' if good else 'FAILED'} kill rounds: {arguments.rounds} rounds, {arguments.people} people back after "
+              f"{statistics.median(was_back):.2f} s at the median, {ninety_fifth(was_back):.2f} s at 95 %; hear everybody "
+              f"after {statistics.median(heard):.2f} s and {ninety_fifth(heard):.2f} s; {count} messages acknowledged, "
+              "0 lost, 0 twice", flush=True)
+        sys.exit(0 if good else 1)
+    except Failed as why:
+        print(f"FAILED kill rounds: {why}", flush=True)
+        sys.exit(1)

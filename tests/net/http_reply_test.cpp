@@ -189,20 +189,20 @@ TEST_CASE("a session's deadline while it waits is the reply's", "[net][http]") {
     std::string out;
     const auto two = get + get;
     CHECK(session.receive(as_bytes(two), {start + 1s, ""}, out) == get.size());
-    CHECK(session.awaits_reply());
+    CHECK(session.blocked());
     CHECK(session.deadline() == start + 1s + limits.reply_time);
     CHECK(session.receive(as_bytes(get), {start + 2s, ""}, out) == 0);  // nothing is taken meanwhile
     session.handle_timeout({start + 1s + limits.reply_time - 1us, ""}, out);
     CHECK(out.empty());
     session.handle_timeout({start + 1s + limits.reply_time, ""}, out);
     CHECK(out.starts_with("HTTP/1.1 503 "));
-    CHECK_FALSE(session.awaits_reply());
+    CHECK_FALSE(session.blocked());
     CHECK_FALSE(session.closing());
 
     out.clear();
     CHECK(session.receive(as_bytes(get), {start + 20s, ""}, out) == get.size());
     int woken = 0;
-    session.on_reply([&] { ++woken; });
+    session.on_unblocked([&] { ++woken; });
     replies.back().send(text("x"));
     CHECK(woken == 1);
     // The answer was there in time, whatever the clock says when it is taken.

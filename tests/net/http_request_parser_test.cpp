@@ -106,7 +106,7 @@ TEST_CASE("SEC-HTTP-4: a head is read in one way, or refused", "[net][http]") {
         {"list of lengths", "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 1, 1\r\n\r\nx", "400"},
         {"empty length", "POST / HTTP/1.1\r\nHost: t\r\nContent-Length:\r\n\r\n", "400"},
         {"hexadecimal length", "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 0x1\r\n\r\nx", "400"},
-        {"length over the limit", "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 10485761\r\n\r\n", "413"},
+        {"length over the limit", "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 1073741825\r\n\r\n", "413"},
         {"length and encoding",
          "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "400"},
         {"encoding twice",

@@ -19,15 +19,20 @@ namespace {
 /// Keeps what is sent alive until the batch is flushed.
 class letters {
 public:
-    explicit letters(int fd) : fd_(fd) {}
+    explicit letters(int fd, bool fragments_late = false) : fd_(fd), fragments_late_(fragments_late) {}
 
     void add(send_batch& to, const endpoint& destination, std::string text) {
         const auto& kept = texts_.emplace_back(std::move(text));
-        to.add({.fd = fd_, .destination = destination, .head = {}, .body = as_bytes(kept)});
+        to.add({.fd = fd_,
+                .destination = destination,
+                .head = {},
+                .body = as_bytes(kept),
+                .fragments_late = fragments_late_});
     }
 
 private:
     int fd_;
+    bool fragments_late_;
     std::deque<std::string> texts_;
 };
 
@@ -182,6 +187,32 @@ TEST_CASE("a datagram that the kernel refuses is dropped, and only that one", "[
     batch.flush();
     CHECK(batch.count().dropped == 1);
     CHECK(receiver.receive() == std::string(65'507, 'x'));
+}
+
+TEST_CASE("DF goes when something is longer than its path takes", "[net][send_batch]") {
+    const auto discovery_of = [](const net::udp_socket& of) {
+        int found = -1;
+        socklen_t size = sizeof found;
+        ::getsockopt(of.native_handle(), IPPROTO_IP, IP_MTU_DISCOVER, &found, &size);
+        return found;
+    };
+    plain_receiver receiver(at("127.0.0.1:0"));
+    const auto too_long = std::string(65'508, 'x');
+    for (const bool fragments : {true, false}) {
+        const auto sender = open_socket(at("127.0.0.1:0"), {.fragments_late = true});
+        letters post(sender.native_handle(), fragments);
+        send_batch batch;
+        post.add(batch, receiver.local(), std::string(1200, 'x'));
+        batch.flush();
+        CHECK(discovery_of(sender) == IP_PMTUDISC_DO);
+        post.add(batch, receiver.local(), too_long);  // for no path at all
+        post.add(batch, receiver.local(), "after");
+        batch.flush();
+        CHECK(discovery_of(sender) == (fragments ? IP_PMTUDISC_WANT : IP_PMTUDISC_DO));
+        CHECK(batch.count().dropped == 1);
+        CHECK(receiver.receive() == std::string(1200, 'x'));
+        CHECK(receiver.receive() == "after");
+    }
 }
 
 TEST_CASE("an ICMP error about an earlier datagram costs no other", "[net][send_batch]") {

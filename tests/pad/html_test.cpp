@@ -103,3 +103,35 @@ TEST_CASE("character references", "[pad]") {
     CHECK(decode_entity("&none;") == "&none;");
     CHECK(decode_entities("a & b &lt;&gt; &x") == "a & b <> &x");
 }
+
+TEST_CASE("office programs get what they can draw", "[pad]") {
+    const auto text = from_markdown(
+        "# Plan\n\n- [x] a\n- [ ] b\n\n| c |\n| --- |\n| d |\n\n![red](/api/v1/p) ![blue](/api/v1/q)\n");
+    REQUIRE(text);
+    const auto page =
+        to_office_page(*text, {.title = "A & B", .picture = [](const std::string& path) -> std::string {
+                                   return path == "/api/v1/p" ? "data:image/png;base64,AA==" : "";
+                               }});
+    for (const auto* const part :
+         {"<title>A &amp; B</title>", "<dd><p>\xE2\x98\x91 a</p>", "<dd><p>\xE2\x98\x90 b</p>",
+          "<table border=\"1\"", "<img src=\"data:image/png;base64,AA==\" alt=\"red\"> blue",
+          "21cm 29.7cm"}) {
+        INFO(part);
+        CHECK(page.find(part) != std::string::npos);
+    }
+    CHECK(page.find("page-break-before") == std::string::npos);
+    CHECK(to_office_page(*text, {.title = "", .slides = true}).find("h1, h2 { page-break-before: always }") !=
+          std::string::npos);
+}
+
+TEST_CASE("pictures for office programs have so many bytes in all", "[pad]") {
+    const auto text = from_markdown("![a](/p) ![b](/p) ![c](/p)\n");
+    REQUIRE(text);
+    const auto page = [&](std::size_t bytes) {
+        return to_office_page(*text, {.title = "",
+                                      .picture = [](const std::string&) { return std::string("data:12345"); },
+                                      .pictures_bytes_max = bytes});
+    };
+    CHECK(page(30).find("alt=\"c\">") != std::string::npos);
+    CHECK(page(29).find("alt=\"b\"> c</p>") != std::string::npos);
+}

@@ -4,11 +4,14 @@
 #include "libconf/sfu/packet_history.hpp"
 #include "libconf/sfu/packet_pool.hpp"
 #include "libconf/sfu/payload_info.hpp"
+#include "libconf/sfu/report_wheel.hpp"
 #include "libconf/sfu/sequence_map.hpp"
+#include "libconf/sfu/subscriber.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <map>
+#include <memory>
 #include <random>
 #include <set>
 
@@ -141,6 +144,44 @@ TEST_CASE("sfu parts: key frames are asked for at once, then twice a second at m
     requests.want(now + 1200ms);
     CHECK_FALSE(requests.take_due(now + 1499ms));
     CHECK(requests.take_due(now + 1500ms));
+}
+
+TEST_CASE("sfu parts: everybody reports once a second, and nobody twice after a pause") {
+    std::vector<std::unique_ptr<subscriber>> all;
+    report_wheel wheel;
+    CHECK_FALSE(wheel.deadline());
+    instant now{10s};
+    for (transport_id i = 0; i < 120; ++i) {
+        all.push_back(std::make_unique<subscriber>(i, publisher_filter{},
+                                                   std::vector<conf::sdp::negotiated_media>{},
+                                                   std::vector<conf::sdp::sent_stream>{}, i));
+        wheel.add(*all.back(), i * 7, now);
+    }
+    std::map<transport_id, int> reports;
+    const auto visit = [&](subscriber& one) { ++reports[one.id()]; };
+    std::size_t turns = 0;
+    for (const auto end = now + 1s; wheel.deadline() && *wheel.deadline() <= end; ++turns) {
+        now = std::max(now, *wheel.deadline());
+        wheel.take_due(now, visit);
+        REQUIRE(*wheel.deadline() > now);
+    }
+    CHECK(turns <= report_wheel::parts + 1);
+    for (const auto& one : all) CHECK(reports[one->id()] == 1);
+    now += 7s;  // the loop stood still
+    wheel.take_due(now, visit);
+    CHECK(wheel.deadline() > now);
+    for (const auto& one : all) CHECK(reports[one->id()] == 2);
+    for (std::size_t i = 1; i < all.size(); ++i) wheel.remove(*all[i]);
+    for (int i = 0; i < 3; ++i) {
+        now = *wheel.deadline();
+        wheel.take_due(now, visit);
+    }
+    CHECK(reports[0] >= 4);
+    CHECK(reports[1] == 2);
+    wheel.remove(*all[0]);
+    now = *wheel.deadline();
+    wheel.take_due(now, visit);
+    CHECK_FALSE(wheel.deadline());
 }
 
 TEST_CASE("sfu parts: the loss cap tells a tenth from more than a tenth") {

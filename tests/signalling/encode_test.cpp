@@ -161,7 +161,10 @@ TEST_CASE("all error codes and the type come as the protocol names them", "[sign
                                  "server_full",     "banned",
                                  "refused",         "rate",
                                  "bad_sdp",         "no_media",
-                                 "not_saved",       "gone"};
+                                 "not_saved",       "gone",
+                                 "not_open",        "unknown_document",
+                                 "unknown_page",    "limit",
+                                 "bad_file"};
     REQUIRE(std::size(names) == error_code_count);
     for (std::size_t i = 0; i < error_code_count; ++i) CHECK(name_of(static_cast<error_code>(i)) == names[i]);
     CHECK(encode(message{7, done{}}).starts_with(R"({"type":"ok","id":7)"));

@@ -1,5 +1,7 @@
 #include "libconf/srtp/session.hpp"
 
+#include "libconf/srtp/libsrtp_context.hpp"
+#include "libconf/srtp/rtcp_protector.hpp"
 #include "tests/srtp/packets.hpp"
 
 #include <catch2/catch.hpp>
@@ -132,6 +134,44 @@ TEST_CASE("RTCP there and back", "[srtp]") {
         std::size_t size = 4;
         CHECK(on.sender.protect_rtcp(buffer, size) == verdict::malformed);
     }
+}
+
+TEST_CASE("RTCP is protected as libsrtp does it", "[srtp]") {
+    for (const auto which : test::profiles) {
+        INFO(srtp::name_of(which));
+        crypto::keyed_random random(crypto::key_from_seed(8));
+        const auto key = test::random_key(which, random);
+        srtp::rtcp_protector ours(key);
+        const auto theirs = srtp::make_libsrtp_context(key, ssrc_any_outbound, 128);
+        for (std::size_t size = 8; size < 1200; size += 4) {
+            std::vector<std::byte> mine(size + srtp::session::rtcp_overhead_max);
+            random.fill(mutable_bytes(mine).first(size));
+            mine[0] = std::byte{0x80};
+            mine[1] = std::byte{200};
+            store_u32(mine, 4, 77);
+            auto expected = mine;
+            auto grown = static_cast<int>(size);
+            REQUIRE(srtp_protect_rtcp(theirs.get(), expected.data(), &grown) == srtp_err_status_ok);
+            auto whole = size;
+            REQUIRE(ours.protect(mine, whole));
+            REQUIRE(whole == static_cast<std::size_t>(grown));
+            REQUIRE(std::ranges::equal(bytes(mine).first(whole), bytes(expected).first(whole)));
+        }
+    }
+}
+
+TEST_CASE("SEC-DTLS-5 no RTCP index comes twice: after 2^31 packets there is an end", "[srtp]") {
+    crypto::keyed_random random(crypto::key_from_seed(9));
+    srtp::rtcp_protector one(test::random_key(srtp::profile::aead_aes_128_gcm, random));
+    one.continue_from(srtp::rtcp_protector::index_end - 3);
+    std::array<std::byte, 8 + srtp::session::rtcp_overhead_max> buffer{std::byte{0x80}, std::byte{201}};
+    for (int i = 0; i < 2; ++i) {
+        std::size_t size = 8;
+        CHECK(one.protect(buffer, size));
+    }
+    std::size_t size = 8;
+    CHECK_FALSE(one.protect(buffer, size));
+    CHECK(size == 8);
 }
 
 TEST_CASE("a stream that was forgotten may begin again", "[srtp]") {

@@ -13,7 +13,8 @@ ROOT = {"CMakeLists.txt", "CMakePresets.json", "CHANGELOG.md", "LICENSE", "READM
 # Hosts that may stand in an address: those that nobody owns, and those of documents.
 HOSTS = re.compile(r"[^.]*|\d+\.\d+\.\d+\.\d+|([\w-]+\.)*example(\.\w+)?|[\w.-]+\.(test|invalid)"
                    r"|github\.com|aomediacodec\.github\.io"
-                   r"|www\.(apache|ietf|rfc-editor|w3|webrtc)\.org|datatracker\.ietf\.org|semver\.org")
+                   r"|www\.(apache|ietf|rfc-editor|w3|webrtc)\.org|datatracker\.ietf\.org|semver\.org"
+                   r"|schemas\.openxmlformats\.org")
 
 
 def code_files(tree):

@@ -16,12 +16,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 
 from . import _libconf
-from ._libconf import Event, PadAuthor, PadInfo, PadVersion, Person
+from ._libconf import Document, Event, PadAuthor, PadInfo, PadVersion, Person
 
-__all__ = ["Event", "Pad", "PadAuthor", "PadInfo", "PadVersion", "Person", "Room", "Server", "__version__"]
+__all__ = ["Board", "Document", "Event", "Pad", "PadAuthor", "PadInfo", "PadVersion", "Person", "Room", "Server",
+           "__version__"]
 __version__ = _libconf.version
 
 
@@ -34,17 +36,18 @@ class Server:
 
     http, media: where it listens, "host:port", one or several; media "" for none. data: a folder for what must
     survive a restart; "" for nothing. open_rooms: whether everybody may enter every room; None: where only this
-    machine can reach it. secrets: what signs invitations, the first one; all of them are valid.
+    machine can reach it. secrets: what signs invitations, the first one; all of them are valid. converter: the
+    path of conf-convert, which makes pages of files; "" for no files.
 
     Raises RuntimeError, with what failed, where it cannot be started.
     """
 
     def __init__(self, http: str | Sequence[str] = "127.0.0.1:8080", *,
                  media: str | Sequence[str] = "localhost:0", data: str = "",
-                 open_rooms: bool | None = False, secrets: Sequence[str] = ()) -> None:
+                 open_rooms: bool | None = False, secrets: Sequence[str] = (), converter: str = "") -> None:
         self._queues: set[tuple[asyncio.AbstractEventLoop, asyncio.Queue]] = set()
         self._native = _libconf.Server(_listed(http), [one for one in _listed(media) if one], data, open_rooms,
-                                       list(secrets))
+                                       list(secrets), converter)
         self._native.on_event(self._take)
 
     async def __aenter__(self) -> Server:
@@ -114,6 +117,11 @@ class Room:
     def people(self) -> list[Person]:
         """Who is in, then who waits."""
         return self.server._native.people(self.name)
+
+    @property
+    def board(self) -> Board:
+        """What people here see and draw on."""
+        return Board(self)
 
     async def events(self) -> AsyncIterator[Event]:
         """What happens here."""
@@ -195,3 +203,73 @@ class Pad:
 
     def restore(self, number: int, *, person: str = "program", name: str = "Program") -> None:
         self._native.pad_restore(*self._at, number, person, name)
+
+
+class Board:
+    """The documents of a room, page by page; a page is a pair (document, page).
+
+    Shapes are dictionaries as libconf/whiteboard/PROTOCOL.md has them in section 12: {"type": "rectangle", "x": 100,
+    "y": 80, "width": 200, "height": 100, "colour": "#0b6e4f"}. Calls return when what they changed is kept; whoever
+    looks is told at once. RuntimeError where something cannot be, with its field; nothing was drawn then.
+    """
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+
+    @property
+    def documents(self) -> list[Document]:
+        return self._native.documents(self.room.name)
+
+    def add(self, kind: str = "blank", title: str = "") -> tuple[int, int]:
+        """A new document, "blank" or "infinite" (ValueError); its first page."""
+        return self._native.add_document(self.room.name, kind, title)
+
+    def share(self, name: str, file: bytes, *, within: float = 300) -> int:
+        """A file becomes pages: its number, when all of them are ready. RuntimeError says why it can not."""
+        return self._native.share(self.room.name, name, file, within)
+
+    def text(self, document: int, page: int) -> str:
+        """What is written on a page of a file, from 1."""
+        return self._native.page_text(self.room.name, document, page)
+
+    def pdf(self, document: int, *, annotations: bool = True) -> bytes:
+        """A document with what is drawn on its pages."""
+        return self._native.export_pdf(self.room.name, document, annotations)
+
+    def remove(self, document: int) -> None:
+        self._native.remove_document(self.room.name, document)
+
+    def stage(self, page: tuple[int, int]) -> None:
+        """Everybody who does not look around sees that page."""
+        self._native.stage(self.room.name, page)
+
+    def draw(self, page: tuple[int, int], *shapes: dict) -> list[str]:
+        """Their ids, 16 hexadecimal digits each."""
+        return self.change(page, *({"op": "put", **one} for one in shapes))
+
+    def change(self, page: tuple[int, int], *ops: dict) -> list[str]:
+        """Any of {"op": "put", ...}, {"op": "patch", "id": ..., ...}, {"op": "remove", "id": ...}."""
+        ids = self._native.change(self.room.name, page, json.dumps({"ops": list(ops)}))
+        return [f"{one:016x}" for one in ids]
+
+    def shapes(self, page: tuple[int, int]) -> list[dict]:
+        """In the order of painting."""
+        return json.loads(self._native.page_as(self.room.name, page, "json"))["shapes"]
+
+    def svg(self, page: tuple[int, int]) -> str:
+        return self._native.page_as(self.room.name, page, "svg")
+
+    def excalidraw(self, page: tuple[int, int]) -> str:
+        return self._native.page_as(self.room.name, page, "excalidraw")
+
+    def import_excalidraw(self, page: tuple[int, int], file: str) -> int:
+        """How many shapes it became."""
+        return self._native.import_excalidraw(self.room.name, page, file)
+
+    def clear(self, page: tuple[int, int]) -> int:
+        """How many shapes went: all but locked ones."""
+        return self._native.clear(self.room.name, page)
+
+    @property
+    def _native(self) -> _libconf.Server:
+        return self.room.server._native

@@ -59,6 +59,12 @@ void websocket_client::send(std::string_view text) {
     flush();
 }
 
+void websocket_client::send_binary(std::string_view data) {
+    if (state_ != state::open) return;
+    output_ += frame(fin | op_binary, data);
+    flush();
+}
+
 void websocket_client::request() {
     state_ = state::upgrading;
     output_ = "GET " + path_ + " HTTP/1.1\r\nHost: " + host_ +
@@ -119,6 +125,10 @@ void websocket_client::take_frames() {
         if (!one) return;
         switch (one->head) {
             case fin | op_text: handlers_.text(one->payload); break;
+            case fin | op_binary:
+                if (!handlers_.binary) return end("a binary message");
+                handlers_.binary(one->payload);
+                break;
             case fin | op_ping:
                 output_ += frame(fin | op_pong, one->payload);
                 flush();

@@ -16,12 +16,14 @@ public:
     struct handlers {
         std::function<void()> opened;
         std::function<void(std::string_view)> text;
+        std::function<void(std::string_view)> binary{};  ///< none: such a message is an error
     };
     /// Connects at once; how it ends, `ended` says.
     websocket_client(poller& by, const conf::endpoint& server, const std::string& path, handlers what);
     ~websocket_client();
 
     void send(std::string_view text);
+    void send_binary(std::string_view data);
     [[nodiscard]] bool is_open() const noexcept { return state_ == state::open; }
     [[nodiscard]] bool ended() const noexcept { return state_ == state::ended; }
     /// Of the server's Close frame; 0: there was none.

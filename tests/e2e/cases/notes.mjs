@@ -2,16 +2,46 @@
 import {WebsocketProvider} from 'y-websocket';
 import * as Y from 'yjs';
 import {cut_off, lengthen_words, out_of_reach} from '../layout.mjs';
-import {start_pad_server} from '../pad_server.mjs';
 import {require} from '../stage.mjs';
 import WebSocket from 'ws';
 
 export const cases = [];
 
-/** A server with pads, and people who have their notes open. */
+/** A server of its own, and its pads as it has them. */
+async function server_with_pads(stage) {
+  const server = await stage.more_servers({'rooms.open': true, 'control.socket': 'control.sock'});
+  const address = (room, name) => `${server.http}/api/v1/rooms/${room}/pads/${name}`;
+  return {
+    ...server,
+    /** The document of a pad as XML. */
+    xml: async (room, name = 'notes') => {
+      const doc = new Y.Doc();
+      const answer = await fetch(`${address(room, name)}/export?format=update`);
+      require(answer.ok, `the export answers ${answer.status}`);
+      Y.applyUpdate(doc, new Uint8Array(await answer.arrayBuffer()));
+      return doc.getXmlFragment('prosemirror').toString();
+    },
+    /** By a program: a text in the place of what is there. */
+    put: async (room, text) => {
+      const answer = await fetch(`${address(room, 'notes')}/content?format=md`, {
+        method: 'PUT', body: text, headers: {Authorization: `Bearer ${server.pad_token(room, '--right', 'write')}`},
+      });
+      require(answer.ok, `the text answers ${answer.status}`);
+    },
+    /** Only who manages the notes may write in them. */
+    lock: async (room, locked) => {
+      const answer = await fetch(address(room, 'notes'), {
+        method: 'PATCH', body: JSON.stringify({locked}),
+        headers: {Authorization: `Bearer ${server.pad_token(room, '--right', 'manage')}`, 'Content-Type': 'application/json'},
+      });
+      require(answer.ok, `the lock answers ${answer.status}`);
+    },
+  };
+}
+
+/** People who have their notes open. The first one moderates. */
 async function writers(stage, kinds = ['chromium', 'chromium'], hows = []) {
-  const pads = await start_pad_server(stage.server.http);
-  stage.at_end(pads.end);
+  const pads = await server_with_pads(stage);
   const link = stage.new_link(pads);
   const room = link.split('/').pop();
   const people = [];
@@ -22,7 +52,7 @@ async function writers(stage, kinds = ['chromium', 'chromium'], hows = []) {
     await one.see('.pad-text');
     people.push(one);
   }
-  return {pads, link, room, people, text: () => pads.text(room)};
+  return {pads, link, room, people, text: () => pads.xml(room)};
 }
 
 /** What stands in somebody's notes, as words. */
@@ -57,7 +87,8 @@ cases.push(['two browsers write in the same notes, and see who wrote what', asyn
   await bo.key('End');
   await bo.page.keyboard.type(' and Bo');
   await reads(ana, 'Agenda\nBy Ana and Bo');
-  require(text() === '<heading level="1">Agenda</heading><paragraph><strong>By</strong> Ana and Bo</paragraph>', text());
+  const xml = await text();
+  require(xml === '<heading level="1">Agenda</heading><paragraph><strong>By</strong> Ana and Bo</paragraph>', xml);
   await ana.until_page("Bo's caret", () => document.querySelector('.caret-name')?.textContent === 'Bo');
   const hues = await ana.until_page('two colours', () => {
     const all = new Set([...document.querySelectorAll('.author[data-hue]')].map(one => one.dataset.hue));
@@ -71,7 +102,7 @@ cases.push(['notes that are written without a connection are merged', async stag
   const {pads, people: [ana, bo], text} = await writers(stage);
   await write(ana, 'One\n');
   await reads(bo, 'One\n');
-  await pads.stop();
+  await pads.quit();
   for (const one of [ana, bo]) {
     await one.until('that the line is lost', seen => seen.text.includes('No connection'));
     await write(one, `${one.name} writes on`);
@@ -82,7 +113,8 @@ cases.push(['notes that are written without a connection are merged', async stag
   await ana.until('the connection', seen => seen.text.includes('Connected'));
   await ana.until("Bo's words", seen => seen.text.includes('Bo writes on'));
   await reads(bo, await words(ana));
-  for (const one of ['Ana writes on', 'Bo writes on']) require(text().includes(one), `${one} is not in ${text()}`);
+  const xml = await text();
+  for (const one of ['Ana writes on', 'Bo writes on']) require(xml.includes(one), `${one} is not in ${xml}`);
 }]);
 
 cases.push(["carets obey their owner's keys while others write", async stage => {
@@ -133,53 +165,56 @@ cases.push(['stock clients of Yjs write in the notes with us, and all are equal'
   await ana.until('what was written offline', seen => seen.text.includes('written offline'));
   await write(ana, '!');
   const end = Date.now() + 10_000;
-  while (new Set([text(), ...stock.map(({root}) => root.toString())]).size > 1) {
-    require(Date.now() < end, `they differ: ${[text(), ...stock.map(({root}) => root.toString())].join(' | ')}`);
+  for (;;) {
+    const all = [await text(), ...stock.map(({root}) => root.toString())];
+    if (new Set(all).size === 1) return all[0];
+    require(Date.now() < end, `they differ: ${all.join(' | ')}`);
     await new Promise(done => setTimeout(done, 20));
   }
-  return text();
 }]);
 
 cases.push(['notes that may only be read, from one moment to the next', async stage => {
-  const {pads, people: [ana]} = await writers(stage, ['chromium']);
-  await write(ana, 'Before');
-  pads.set_writable(false);
-  await ana.until('that she may only read', seen => seen.text.includes('You may read, but not write.'));
-  await ana.click('.pad-text');
-  await ana.page.keyboard.type('after');
+  const {pads, room, people: [ana, bo]} = await writers(stage);
+  await write(bo, 'Before');
   await reads(ana, 'Before');
-  await stage.accessible(ana, 'notes to be read');
-  pads.set_writable(true);
-  await ana.see('.pad-tools');
-  await write(ana, ' and after');
-  await reads(ana, 'Before and after');
+  await pads.lock(room, true);
+  await bo.until('that he may only read', seen => seen.text.includes('You may read, but not write.'));
+  await bo.click('.pad-text');
+  await bo.page.keyboard.type('after');
+  await stage.accessible(bo, 'notes to be read');
+  // Who moderates writes on.
+  await write(ana, ' it');
+  await reads(bo, 'Before it');
+  await pads.lock(room, false);
+  await bo.see('.pad-tools');
+  await write(bo, ' and after');
+  await reads(ana, 'Before it and after');
 }]);
 
 cases.push(['an earlier version of the notes is looked at and restored', async stage => {
-  const {people: [ana, bo], text} = await writers(stage);
+  const {pads, room, people: [ana, bo]} = await writers(stage);
   await write(ana, 'First');
   await reads(bo, 'First');
-  await write(bo, ' and second');
-  await reads(ana, 'First and second');
+  // What a program puts in the place of everything ends a version.
+  await pads.put(room, 'Second');
+  await reads(ana, 'Second');
+  await pads.put(room, 'Third');
+  await reads(ana, 'Third');
   await ana.press_button('More for these notes');
   await ana.press_button('Earlier versions');
   await ana.see('.pad-slider input');
-  await ana.until('the newest', seen => seen.text.includes('First and second'));
+  const shows = text => ana.until_page(`"${text}"`, wanted =>
+    document.querySelector('.pad-history .pad-text')?.textContent === wanted, text);
+  await shows('Second');
   await stage.accessible(ana, 'earlier versions');
-  // Bo's first letter began another version.
-  await ana.until_page('the one of Ana', () => {
-    const slider = document.querySelector('.pad-slider input');
-    if (slider.ariaValueText?.includes('by Ana') || slider.getAttribute('aria-valuetext').includes('by Ana')) return true;
-    slider.value = Number(slider.value) - 1;
-    slider.dispatchEvent(new Event('input', {bubbles: true}));
-    return false;
-  });
-  await ana.until_page('her words alone', () => document.querySelector('.pad-history .pad-text')?.textContent === 'First');
+  await ana.key('Home');
+  await ana.until_page('the name of who wrote it', () =>
+    document.querySelector('.pad-slider input').getAttribute('aria-valuetext').includes('by Ana'));
+  await shows('First');
   await ana.press_button('Restore this version');
   await reads(bo, 'First');
   await ana.press_button('Undo');
-  await reads(bo, 'First and second');
-  return text();
+  await reads(bo, 'Third');
 }]);
 
 cases.push(['notes from the keyboard alone', async stage => {
@@ -234,11 +269,73 @@ cases.push(['what is pasted into notes never acts', async stage => {
   await ana.until('what is text of it', seen => seen.text.includes('kept'));
   await new Promise(done => setTimeout(done, 300));
   require(await ana.page.evaluate(() => window.acted) === 0, 'it acted');
-  require(!/script|img|image|style|href|onclick/.test(text()), text());
+  const xml = await text();
+  require(!/script|img|image|style|href|onclick/.test(xml), xml);
+}]);
+
+/** 4 by 4, red. */
+const red_png = 'iVBORw0KGgoAAAANSUhEUgAAAAQAAAAECAIAAAAmkwkpAAAAEElEQVR42mP4z8AARwzEcQCukw/xOF6MEQAAAABJRU5ErkJggg==';
+
+cases.push(['a picture is pasted into notes with its words, and goes with them', async stage => {
+  const {pads, room, people: [ana, bo], text} = await writers(stage);
+  await write(ana, 'Look: ');
+  await ana.page.evaluate(base64 => {
+    const bytes = Uint8Array.from(atob(base64), one => one.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], 'red.png', {type: 'image/png'}));
+    document.querySelector('.pad-text').dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
+  }, red_png);
+  await ana.see('dialog[open] input');
+  await stage.accessible(ana, 'the question about a picture');
+  await ana.page.keyboard.type('A red square');
+  await ana.key('Enter');
+  for (const one of [ana, bo]) {
+    await one.until_page('the picture', () => {
+      const image = document.querySelector('.pad-text .picture img');
+      return image?.alt === 'A red square' && image.naturalWidth === 4;
+    });
+  }
+  await stage.accessible(bo, 'notes with a picture');
+  const xml = await text();
+  require(new RegExp(`src="/api/v1/rooms/${room}/assets/[A-Za-z0-9_-]+"`).test(xml), xml);
+  require(!xml.includes('token'), xml);
+  const markdown = await (await fetch(`${pads.http}/api/v1/rooms/${room}/pads/notes/export?format=md`)).text();
+  require(/!\[A red square\]\(\/api\//.test(markdown), markdown);
+}]);
+
+cases.push(['notes leave as PDF, and become slides on the board', async stage => {
+  const {pads, room, people: [ana, bo]} = await writers(stage);
+  await write(ana, '# One\n# Two\n');
+  const answer = await fetch(`${pads.http}/api/v1/rooms/${room}/pads/notes/export?format=pdf`);
+  const got = Buffer.from(await answer.arrayBuffer()).toString('latin1');
+  await bo.press_button('More for these notes');
+  require(!(await bo.look()).text.includes('Show as slides'), 'who does not present may make slides');
+  await bo.key('Escape');
+  await ana.press_button('More for these notes');
+  await ana.press_button('Show as slides on the board');
+  if (answer.status === 501) {
+    require(got.includes('libreoffice-writer-nogui'), got);
+    await ana.until('what is missing', seen => seen.text.includes('libreoffice-writer-nogui'));
+    return 'without LibreOffice: it is named';
+  }
+  require(answer.ok && got.startsWith('%PDF'), `the export answers ${answer.status} ${got.slice(0, 200)}`);
+  const end = Date.now() + 60_000;
+  for (;;) {
+    const list = await (await fetch(`${pads.http}/api/v1/rooms/${room}/documents`)).json();
+    const made = list.documents.find(one => one.name === 'Notes.pdf');
+    if (made?.state === 'ready') {
+      require(made.page_count === 2, `${made.page_count} pages`);
+      break;
+    }
+    require(Date.now() < end && made?.state !== 'failed', `no slides: ${JSON.stringify(list)}`);
+    await new Promise(done => setTimeout(done, 50));
+  }
+  await ana.see('.board-pages');
+  return 'with LibreOffice';
 }]);
 
 cases.push(['several notes in a room, and a window of their own', async stage => {
-  const {pads, link, people: [ana]} = await writers(stage, ['chromium']);
+  const {pads, room, link, people: [ana]} = await writers(stage, ['chromium']);
   await write(ana, 'In the first');
   await ana.click('.pad-title button');
   await ana.press_button('New notes');
@@ -250,7 +347,8 @@ cases.push(['several notes in a room, and a window of their own', async stage =>
   await ana.see('.pad-text');
   await write(ana, 'In the second');
   const bo = await stage.come('chromium', 'Bo');
-  await bo.page.goto(`${link}/notes/pad-2`);
+  const {pads: all} = await (await fetch(`${pads.http}/api/v1/rooms/${room}/pads`)).json();
+  await bo.page.goto(`${link}/notes/${all.find(one => one.title === 'Minutes').name}`);
   await bo.see('form input');
   await stage.accessible(bo, 'the question about the name');
   await bo.write('form input', 'Bo');
@@ -260,15 +358,13 @@ cases.push(['several notes in a room, and a window of their own', async stage =>
   await stage.accessible(bo, 'notes in a window of their own');
   await write(bo, ', too');
   await reads(ana, 'In the second, too');
-  require(pads.text(link.split('/').pop()) === '<paragraph>In the first</paragraph>', 'the first ones have changed');
+  require(await pads.xml(room) === '<paragraph>In the first</paragraph>', 'the first ones have changed');
 }]);
 
 cases.push(['notes on a phone, in French', async stage => {
-  const pads = await start_pad_server(stage.server.http);
-  stage.at_end(pads.end);
   for (const width of [320, 360]) {
     const ana = await stage.come('chromium', 'Ana', {width, height: 700, touch: true, locale: 'fr'});
-    await ana.enter(stage.new_link(pads));
+    await ana.enter(stage.new_link());
     await ana.press_button('Notes');
     await ana.see('.pad-text');
     await write(ana, '# Ordre du jour\n- Un point\n');
@@ -280,10 +376,8 @@ cases.push(['notes on a phone, in French', async stage => {
 
 for (const [width, height, touch] of [[1280, 800, false], [360, 740, true]]) {
   cases.push([`words 40 % longer fit into the notes at ${width} px`, async stage => {
-    const pads = await start_pad_server(stage.server.http);
-    stage.at_end(pads.end);
     const ana = await stage.come('chromium', 'Ana', {width, height, touch, init: lengthen_words});
-    await ana.enter(stage.new_link(pads));
+    await ana.enter(stage.new_link());
     const press = async said => ana.press_button(await ana.page.evaluate(text => window.accented(text), said));
     const wrong = [];
     const look = async (where, top = '.panel') => {

@@ -14,6 +14,7 @@ export function refusalSentence(error: unknown): string {
     if (error.code === "forbidden") return t("common.forbidden");
     if (error.code === "rate") return t("common.too-fast");
     if (error.code === "not_saved") return t("common.not-saved");
+    if (error.code === "no_converter") return t("common.no-converter");
     const code: string = error.code;
     if (code === "limit") return t("common.full");
     if (code === "unknown_document" || code === "unknown_page") return t("common.gone");

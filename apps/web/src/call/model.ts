@@ -150,7 +150,11 @@ export class CallModel {
                     hue: hueOf(self.value?.id ?? ""),
                 }));
                 const access = (fresh: boolean): Promise<string> => this.client.padToken(fresh);
-                const notes = parts.makeNotes({ room: this.room, user, access }, null);
+                const slides = {
+                    may: computed(() => (self.value?.role.value ?? "viewer") !== "viewer"),
+                    made: () => this.showBoard(true),
+                };
+                const notes = parts.makeNotes({ room: this.room, user, access, slides }, null);
                 this.#openPad = () => notes.open.value?.name ?? null;
                 return { parts, notes };
             },

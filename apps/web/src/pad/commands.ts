@@ -236,6 +236,25 @@ export function insertImage(src: string, alt: string): Command {
     };
 }
 
+/** The picture that is selected; null: none is. */
+export function pictureAt(state: EditorState): Node | null {
+    const { selection } = state;
+    return selection instanceof NodeSelection && selection.node.type === nodes.image ? selection.node : null;
+}
+
+/** Other words in the place of the picture that is selected. */
+export function setPictureWords(alt: string): Command {
+    return (state, dispatch) => {
+        if (pictureAt(state) === null) return false;
+        const at = state.selection.from;
+        if (dispatch !== undefined) {
+            const tr = state.tr.setNodeAttribute(at, "alt", alt);
+            dispatch(tr.setSelection(NodeSelection.create(tr.doc, at)));
+        }
+        return true;
+    };
+}
+
 /** Out of a block in which Enter makes no new one (code, a table), behind it or before it. */
 export function leaveBlock(side: "behind" | "before"): Command {
     return (state, dispatch) => {

@@ -1,7 +1,7 @@
 // ProseMirror over one pad. It lives as long as the pad is open, whether it is on the screen or not, so that undo and
 // caret outlast a panel that is closed.
 
-import type { AuthorBook, PadSession } from "@libconf/client/pad";
+import { imageBytesMost, type AuthorBook, type PadSession } from "@libconf/client/pad";
 import { signal, type ReadonlySignal } from "@preact/signals";
 import type { Node } from "prosemirror-model";
 import { EditorState, type Command, type Transaction } from "prosemirror-state";
@@ -13,6 +13,7 @@ import { insertImage, setLink } from "./commands.ts";
 import { findPlugin } from "./find.ts";
 import { keyPlugins, type Outside } from "./keys.ts";
 import { cleanHtml } from "./paste.ts";
+import { PictureView } from "./pictures.ts";
 import { markdownRules } from "./rules.ts";
 import { ownImage, safeLink } from "./safe.ts";
 import { schema } from "./schema.ts";
@@ -20,14 +21,23 @@ import { placeholder } from "./placeholder.ts";
 import { tableRules } from "./tables.ts";
 import { TaskView } from "./tasks.ts";
 
-/** Puts a picture into the server's store and tells its path. */
-export type Upload = (file: File) => Promise<string>;
+/** The room's store of pictures. */
+export interface Pictures {
+    /** Asks for words in its place; null: it is not wanted after all. */
+    readonly describe: (picture: File) => Promise<string | null>;
+    /** @returns its path on this server. Null: who has no token brings none. */
+    readonly put: ((picture: File) => Promise<string>) | null;
+    /** What an element may fetch it by. */
+    readonly address: (path: string) => Promise<string>;
+}
 
 export interface EditorWords {
     readonly label: () => string;
     readonly task: () => string;
     /** What stands where nothing is written yet. */
     readonly empty: () => string;
+    /** Why a picture is not taken. */
+    readonly tooLarge: (name: string, megabytes: number) => string;
 }
 
 export interface EditorOptions {
@@ -38,10 +48,13 @@ export interface EditorOptions {
     readonly outside: Outside;
     /** The id of what explains the keys. */
     readonly hint: string;
-    /** Null: there is nowhere to put pictures. */
-    readonly upload: Upload | null;
-    readonly failed: (error: unknown) => void;
+    readonly pictures: Pictures;
+    /** A sentence, or what a request was refused with. */
+    readonly failed: (why: unknown) => void;
 }
+
+/** What the server's store takes. */
+export const pictureTypes: readonly string[] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
 export class PadEditor {
     readonly view: EditorView;
@@ -96,6 +109,7 @@ export class PadEditor {
             }),
             nodeViews: {
                 task_item: (node, view, pos) => new TaskView(node, view, pos, words.task),
+                image: (node) => new PictureView(node, options.pictures.address),
             },
             transformPastedHTML: cleanHtml,
             handlePaste: (view, event) => this.#paste(view, event),
@@ -148,15 +162,24 @@ export class PadEditor {
         this.#undo.stopCapturing();
     }
 
-    async insertPicture(file: File): Promise<void> {
-        const { upload, failed } = this.#options;
-        if (upload === null) return;
-        try {
-            const src = ownImage(await upload(file));
-            if (src === null) throw new Error(file.name);
-            this.do(insertImage(src, file.name.replace(/\.\w+$/, "")));
-        } catch (error) {
-            failed(error);
+    /** One after the other, since each asks for its words. */
+    async insertPictures(files: readonly File[]): Promise<void> {
+        const { pictures, failed, words } = this.#options;
+        if (pictures.put === null) return;
+        for (const file of files) {
+            if (file.size > imageBytesMost) {
+                failed(words.tooLarge(file.name, imageBytesMost / 1_000_000));
+                continue;
+            }
+            try {
+                const alt = await pictures.describe(file);
+                if (alt === null) continue;
+                const src = ownImage(await pictures.put(file));
+                if (src === null) throw new Error(file.name);
+                this.do(insertImage(src, alt));
+            } catch (error) {
+                failed(error);
+            }
         }
     }
 
@@ -201,9 +224,10 @@ export class PadEditor {
     }
 
     #takeFiles(from: DataTransfer | null): boolean {
-        const pictures = [...(from?.files ?? [])].filter((one) => one.type.startsWith("image/"));
-        if (pictures.length === 0 || this.#options.upload === null || !this.view.editable) return false;
-        for (const one of pictures) void this.insertPicture(one);
+        const pictures = [...(from?.files ?? [])].filter((one) => pictureTypes.includes(one.type));
+        const takes = this.#options.pictures.put !== null && this.view.editable;
+        if (pictures.length === 0 || !takes) return false;
+        void this.insertPictures(pictures);
         return true;
     }
 }

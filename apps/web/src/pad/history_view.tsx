@@ -56,7 +56,11 @@ export function HistoryView({ open, editor }: { readonly open: OpenPad; readonly
             notes.api.version(open.name, version.version).then((bytes) => {
                 if (isOver || box.current === null) return;
                 shown.current?.dispose();
-                shown.current = oldView(box.current, bytes, open.book, t("pad.history-text"));
+                shown.current = oldView(box.current, bytes, {
+                    book: open.book,
+                    label: t("pad.history-text"),
+                    address: (path) => notes.api.imageAddress(path),
+                });
                 problem.value = null;
             }, fail);
         }, lookMs);

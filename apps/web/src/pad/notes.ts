@@ -4,7 +4,7 @@ import { signal, type ReadonlySignal } from "@preact/signals";
 import { AuthorBook, PadApi, PadSession, type Access, type Pad } from "@libconf/client/pad";
 import { RequestError } from "@libconf/client";
 import { settings } from "../app/settings.ts";
-import { PadEditor, type EditorWords, type Upload } from "./editor.ts";
+import { PadEditor, type EditorWords } from "./editor.ts";
 
 /** Who shows the notes: a call, or a window of their own. */
 export interface NotesHost {
@@ -12,8 +12,11 @@ export interface NotesHost {
     readonly user: ReadonlySignal<{ readonly name: string; readonly hue: number }>;
     /** Null: rooms are open. */
     readonly access?: Access;
-    /** Null: there is no store for pictures. */
-    readonly upload?: Upload | null;
+    /** What becomes of pages that were made of notes; where there is no board there are none. */
+    readonly slides?: {
+        readonly may: ReadonlySignal<boolean>;
+        readonly made: (title: string) => void;
+    };
 }
 
 /** The pad that every room has. */
@@ -33,6 +36,8 @@ export interface Asked {
     link: () => void;
     find: () => void;
     toToolbar: () => void;
+    /** The words for a picture; null: it is not wanted after all. */
+    describe: (picture: File) => Promise<string | null>;
 }
 
 export class Notes {
@@ -42,7 +47,12 @@ export class Notes {
     readonly pads: ReadonlySignal<readonly Pad[] | null>;
     readonly open: ReadonlySignal<OpenPad | null>;
     /** The user interface that is on the screen puts itself in. */
-    readonly asked: Asked = { link: () => undefined, find: () => undefined, toToolbar: () => undefined };
+    readonly asked: Asked = {
+        link: () => undefined,
+        find: () => undefined,
+        toToolbar: () => undefined,
+        describe: async () => null,
+    };
     readonly #pads = signal<readonly Pad[] | null>(null);
     readonly #open = signal<OpenPad | null>(null);
     readonly #words: EditorWords;
@@ -127,7 +137,11 @@ export class Notes {
                         find: () => this.asked.find(),
                         toToolbar: () => this.asked.toToolbar(),
                     },
-                    upload: host.upload ?? null,
+                    pictures: {
+                        describe: (picture) => this.asked.describe(picture),
+                        put: host.access === undefined ? null : (picture) => this.api.putImage(picture),
+                        address: (path) => this.api.imageAddress(path),
+                    },
                     failed: this.#failed,
                 });
                 // Those who wrote before; without them they have no colour, and that is all.

@@ -8,6 +8,7 @@ import { EditorView } from "prosemirror-view";
 import { yXmlFragmentToProseMirrorRootNode } from "y-prosemirror";
 import * as Y from "yjs";
 import { authorMarks } from "./author_marks.ts";
+import { PictureView } from "./pictures.ts";
 import { schema } from "./schema.ts";
 import { settings } from "../app/settings.ts";
 
@@ -16,8 +17,16 @@ export interface OldView {
     dispose(): void;
 }
 
+export interface OldViewOptions {
+    readonly book: AuthorBook;
+    readonly label: string;
+    /** What an element may fetch a picture by. */
+    readonly address: (path: string) => Promise<string>;
+}
+
 /** Throws where the bytes are no update. */
-export function oldView(into: HTMLElement, bytes: VersionBytes, book: AuthorBook, label: string): OldView {
+export function oldView(into: HTMLElement, bytes: VersionBytes, options: OldViewOptions): OldView {
+    const { book, label, address } = options;
     const then = new Y.Doc();
     Y.applyUpdate(then, bytes);
     const root = then.getXmlFragment(rootName);
@@ -28,6 +37,7 @@ export function oldView(into: HTMLElement, bytes: VersionBytes, book: AuthorBook
             plugins: [authorMarks(root, book, () => settings.authorColors.peek())],
         }),
         editable: () => false,
+        nodeViews: { image: (node) => new PictureView(node, address) },
         attributes: { class: "pad-text", role: "document", tabindex: "0", "aria-label": label },
     });
     return {

@@ -2,7 +2,7 @@ import { signal, useSignal } from "@preact/signals";
 import { createContext, type ComponentChildren } from "preact";
 import { useContext, useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { refusalSentence } from "../app/words.ts";
-import { t, type Key } from "../i18n/index.ts";
+import { formatNumber, t, type Key } from "../i18n/index.ts";
 import { announce, Button, toast } from "../kit/index.ts";
 import { HereBar } from "./here_bar.tsx";
 import { FindBar } from "./find_bar.tsx";
@@ -11,6 +11,7 @@ import { KeysDialog } from "./keys_dialog.tsx";
 import { LinkDialog } from "./link_dialog.tsx";
 import { firstPad, keyHintId, Notes, type NotesHost, type OpenPad } from "./notes.ts";
 import { PadHead } from "./pad_head.tsx";
+import { PictureDialog, type PictureAsked } from "./picture_dialog.tsx";
 import { StatusLine } from "./status_line.tsx";
 import { TitleDialog } from "./title_dialog.tsx";
 import { Tools } from "./tools.tsx";
@@ -23,6 +24,7 @@ export class PadFace {
     readonly dialog = signal<PadDialog | null>(null);
     readonly finding = signal(false);
     readonly history = signal(false);
+    readonly picture = signal<PictureAsked | null>(null);
 }
 
 export const PadContext = createContext<{ readonly notes: Notes; readonly face: PadFace } | null>(null);
@@ -37,8 +39,13 @@ export function usePad(): { readonly notes: Notes; readonly face: PadFace } {
 export function makeNotes(host: NotesHost, name: string | null): Notes {
     const notes = new Notes(
         host,
-        { label: () => textLabel(notes), task: () => t("pad.task-done"), empty: () => t("pad.empty") },
-        (error) => toast(refusalSentence(error), { kind: "bad" }),
+        {
+            label: () => textLabel(notes),
+            task: () => t("pad.task-done"),
+            empty: () => t("pad.empty"),
+            tooLarge: (name, megabytes) => t("pad.picture-large", { name, most: formatNumber(megabytes) }),
+        },
+        (why) => toast(typeof why === "string" ? why : refusalSentence(why), { kind: "bad" }),
     );
     void notes.list().then(
         () => notes.show(name ?? notes.pads.peek()?.[0]?.name ?? firstPad),
@@ -122,6 +129,7 @@ function OnePad({ open }: { readonly open: OpenPad }) {
             <HereBar editor={editor} />
             <StatusLine open={open} editor={editor} />
             <LinkDialog editor={editor} />
+            <PictureDialog editor={editor} />
         </>
     );
 }

@@ -117,6 +117,25 @@ function MoreMenu() {
             onSelect: () => void download(format),
         })),
     ];
+    const { slides } = notes.host;
+    if (slides?.may.value === true) {
+        items.push({
+            label: t("pad.slides"),
+            icon: "board",
+            separator: true,
+            onSelect: () => void toSlides(),
+        });
+    }
+    const toSlides = async (): Promise<void> => {
+        const title = titleOf(notes);
+        toast(t("pad.slides-begun", { title }), { key: "slides" });
+        try {
+            await notes.api.slides(open.name);
+            slides?.made(title);
+        } catch (error) {
+            toast(refusalSentence(error), { kind: "bad", key: "slides" });
+        }
+    };
     const download = async (format: ExportFormat): Promise<void> => {
         try {
             const url = URL.createObjectURL(await notes.api.exportFile(open.name, format));

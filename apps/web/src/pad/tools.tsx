@@ -19,7 +19,7 @@ import {
     type BlockKind,
     type ListKind,
 } from "./commands.ts";
-import type { PadEditor } from "./editor.ts";
+import { pictureTypes, type PadEditor } from "./editor.ts";
 import type { OpenPad } from "./notes.ts";
 import { usePad } from "./pad.tsx";
 import { changeTable, isInTable, type TableStep } from "./tables.ts";
@@ -205,11 +205,11 @@ function Tool(props: {
     );
 }
 
-/** Only where there is a store for pictures. */
 function PictureTool({ editor }: { readonly editor: PadEditor }) {
     const { notes } = usePad();
     const input = useRef<HTMLInputElement>(null);
-    if (notes.host.upload == null) return null;
+    // Who has no token brings none.
+    if (notes.host.access === undefined) return null;
     return (
         <>
             <Button
@@ -222,11 +222,11 @@ function PictureTool({ editor }: { readonly editor: PadEditor }) {
             <input
                 ref={input}
                 type="file"
-                accept="image/png,image/jpeg,image/gif,image/webp"
+                accept={pictureTypes.join(",")}
                 multiple
                 hidden
                 onChange={(event) => {
-                    for (const file of event.currentTarget.files ?? []) void editor.insertPicture(file);
+                    void editor.insertPictures([...(event.currentTarget.files ?? [])]);
                     event.currentTarget.value = "";
                 }}
             />

@@ -20,6 +20,16 @@ export function apiAddress(of: PadAddress, ...below: readonly string[]): string 
     return new URL(path, folderOf(of)).href;
 }
 
+/** Where pictures of the room are, as a path of the server's, wherever the server is: it stands in texts. */
+export function imagesPath(of: PadAddress): string {
+    return `/api/v1/rooms/${checkName(of.room)}/assets`;
+}
+
+/** Where such a path is for us. */
+export function addressOf(of: PadAddress, path: string): string {
+    return new URL(path.replace(/^\/+/, ""), folderOf(of)).href;
+}
+
 /** What y-websocket wants as its server; it puts `/{name}` behind. */
 export function socketAddress(of: PadAddress): string {
     const url = new URL(`pad/${checkName(of.room)}`, folderOf(of));

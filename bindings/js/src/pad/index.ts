@@ -1,7 +1,7 @@
 // The public names of @libconf/client/pad: shared notes without any user interface. A part of its own,
 // since Yjs comes with it.
 
-export { PadApi, type Access, type PadApiOptions } from "./api.ts";
+export { imageBytesMost, PadApi, type Access, type PadApiOptions } from "./api.ts";
 export { AuthorBook, unknownAuthor, type AuthorOf } from "./authors.ts";
 export { exportAddress, type PadAddress } from "./addresses.ts";
 export { hueColors, hueFrom } from "./hues.ts";

@@ -77,3 +77,15 @@ export function readVersions(value: unknown): VersionPage {
         more: of["more"] === true,
     };
 }
+
+/** The number of the document that a pad became. */
+export function readSlides(value: unknown): number {
+    const number = fields(value, "document")["document"];
+    return Number.isSafeInteger(number) ? (number as number) : fail("document");
+}
+
+/** The id of a picture. */
+export function readImage(value: unknown): string {
+    const id = text(fields(value, "picture")["asset"], "picture");
+    return isRoomName(id) ? id : fail("picture");
+}

@@ -78,7 +78,14 @@ export interface Version {
  */
 export type VersionBytes = Uint8Array<ArrayBuffer>;
 
-/** `GET .../pads/{name}/export?format=`, also with `&token=`: a download. */
+/**
+ * `GET .../pads/{name}/export?format=`, also with `&token=`: a download. `pdf` and `docx` take LibreOffice on
+ * the server: without it the answer is 501. `POST .../pads/{name}/slides` makes a document of the room's
+ * board of it: `{"document": number}`.
+ *
+ * A picture is sent as the body of `POST /api/v1/rooms/{room}/assets`, which answers `{"asset": id}`; what
+ * stands in the text is the path `/api/v1/rooms/{room}/assets/{id}`, to be fetched with `?token=`.
+ */
 export type ExportFormat = "txt" | "md" | "html" | "pdf" | "docx";
 export const exportFormats: readonly ExportFormat[] = ["txt", "md", "html", "pdf", "docx"];
 

@@ -19,7 +19,13 @@ export type ServerErrorCode =
     | "bad_sdp"
     | "no_media"
     | "not_saved"
-    | "gone";
+    | "gone"
+    | "not_open"
+    | "unknown_document"
+    | "unknown_page"
+    | "limit"
+    | "bad_file"
+    | "no_converter";
 
 /**
  * Codes of our own: `unreachable` (no connection came about), `timeout` (no answer in time), `ended` (the

@@ -93,6 +93,30 @@ describe("the routes", () => {
         await expect(api.list()).rejects.toMatchObject({ code, message: "a sentence" });
     });
 
+    it("take pictures, whose paths stand in the text without a token", async () => {
+        const { api, asked } = server({ asset: "png-1" });
+        const path = await api.putImage(new Blob(["x"], { type: "image/png" }));
+        expect(path).toBe("/api/v1/rooms/tuesday/assets/png-1");
+        expect(asked[0]?.url).toMatch(/rooms\/tuesday\/assets$/);
+        const address = (token: string | null): Promise<string> =>
+            new PadApi({ ...at, access: async () => token }).imageAddress(path);
+        const url = `https://conf.example.org/meet${path}`;
+        expect(await address(null)).toBe(url);
+        expect(await address("a&b")).toBe(`${url}?token=a%26b`);
+        await expect(server({ asset: "../x" }).api.putImage(new Blob())).rejects.toMatchObject({
+            code: "refused",
+        });
+    });
+
+    it("make slides", async () => {
+        const { api, asked } = server({ document: 3 });
+        expect(await api.slides("notes")).toBe(3);
+        expect(asked[0]?.url).toMatch(/pads\/notes\/slides$/);
+        await expect(server({ document: "3" }).api.slides("notes")).rejects.toMatchObject({
+            code: "refused",
+        });
+    });
+
     it("are asked once more with a fresh token when the last is not good any more", async () => {
         const sent: (string | null)[] = [];
         const api = new PadApi({

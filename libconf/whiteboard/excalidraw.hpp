@@ -1,0 +1,34 @@
+/// Boards from and to the files of Excalidraw: version 2 of its JSON.
+#pragma once
+
+#include "libconf/whiteboard/change.hpp"
+#include "libconf/whiteboard/page.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace conf::boards {
+
+struct imported_shapes {
+    std::vector<op>
+        shapes{};  ///< puts, in the order of painting, without indices; ids are good among themselves only
+    std::size_t left_out = 0;  ///< elements that we do not have: images, embedded pages, …
+};
+
+/// Nothing: the text is no such file. Elements beyond our limits are cut or left out; sketchy lines become
+/// clean ones. Takes a bounded multiple of the text.
+[[nodiscard]] std::optional<imported_shapes> import_excalidraw(std::string_view text);
+
+/// Gives them ids that are not taken, the same for the same `seed`; parents and bindings follow.
+void renumber(std::vector<op>& shapes, std::uint64_t seed, const std::function<bool(shape_id)>& taken);
+
+/// A file that Excalidraw reads: ids, groups, frames, order and bindings are kept; figures that it has not
+/// become closed lines. The same page gives the same text.
+[[nodiscard]] std::string export_excalidraw(const page& what);
+
+}  // namespace conf::boards

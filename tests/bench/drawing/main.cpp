@@ -1,0 +1,85 @@
+// Hands that draw and people who watch, made up. README.md says how it is used.
+#include "tests/bench/drawing/runs.hpp"
+#include "tests/bench/peer/process_usage.hpp"
+
+#include <charconv>
+#include <cstdio>
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace {
+
+constexpr std::string_view usage =
+    R"(usage: drawing_load (--watch | --bare-readers | --bare-writer) [OPTION VALUE]...
+  --watch         pens draw and viewers watch, in a room of the server
+  --bare-writer   a program that only writes; prints its port
+  --bare-readers  those who read from it
+  --port N        of the server's HTTP on 127.0.0.1, or of the bare writer
+  --pid N         of either: its CPU time is measured
+  --viewers N     (200)
+  --pens N        (1)
+  --seconds S     length of the measurement (10)
+  --bytes N       of a message of the bare writer (16)
+  --cpu N         core of this program
+)";
+
+template <class Number>
+Number number_of(std::string_view text) {
+    Number value{};
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failed != std::errc{} || end != text.data() + text.size())
+        throw std::runtime_error("not a number: " + std::string(text));
+    return value;
+}
+
+int run(int count, char** words) {
+    drawing_load::settings asked;
+    std::string_view what;
+    int core = -1;
+    for (int i = 1; i < count; ++i) {
+        const std::string_view name = words[i];
+        if (name == "--watch" || name == "--bare-readers" || name == "--bare-writer") {
+            what = name;
+            continue;
+        }
+        if (i + 1 == count) throw std::runtime_error(std::string(usage));
+        const std::string_view value = words[++i];
+        if (name == "--port") {
+            asked.port = number_of<std::uint16_t>(value);
+        } else if (name == "--pid") {
+            asked.pid = number_of<int>(value);
+        } else if (name == "--viewers") {
+            asked.viewers = number_of<std::size_t>(value);
+        } else if (name == "--pens") {
+            asked.pens = number_of<std::size_t>(value);
+        } else if (name == "--seconds") {
+            asked.seconds = number_of<double>(value);
+        } else if (name == "--bytes") {
+            asked.bytes = number_of<std::size_t>(value);
+        } else if (name == "--cpu") {
+            core = number_of<int>(value);
+        } else {
+            throw std::runtime_error(std::string(usage));
+        }
+    }
+    if (what.empty()) throw std::runtime_error(std::string(usage));
+    bench::settle_in(core);
+    if (what == "--bare-writer") return drawing_load::run_bare_writer(asked);
+    const auto got =
+        what == "--watch" ? drawing_load::run_watch(asked) : drawing_load::run_bare_readers(asked);
+    std::puts(got.dump().c_str());
+    return 0;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    try {
+        return run(count, words);
+    } catch (const std::exception& wrong) {
+        std::fprintf(stderr, "drawing_load: %s\n", wrong.what());
+        return 1;
+    }
+}

@@ -1,0 +1,27 @@
+/// What the program does, and with what.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace drawing_load {
+
+struct settings {
+    std::uint16_t port = 0;  // of the server's HTTP, or of the bare writer
+    int pid = 0;             // of either: its CPU time is measured
+    std::size_t viewers = 200;
+    std::size_t pens = 1;
+    double seconds = 10;
+    std::size_t bytes = 16;  // of a message of the bare writer
+};
+
+/// A room with pens and viewers.
+[[nodiscard]] nlohmann::json run_watch(const settings& asked);
+/// As many readers of the bare writer.
+[[nodiscard]] nlohmann::json run_bare_readers(const settings& asked);
+/// Writes the same bytes to everybody who has connected, 30 times a second, until it is killed.
+int run_bare_writer(const settings& asked);
+
+}  // namespace drawing_load

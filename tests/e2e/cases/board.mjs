@@ -1,4 +1,6 @@
 // The board: people draw together, each undoes his own, somebody else presents, the server goes away.
+import {spawnSync} from 'node:child_process';
+import {dirname, join} from 'node:path';
 import {require} from '../stage.mjs';
 
 export const cases = [];
@@ -202,4 +204,88 @@ cases.push(['the server is killed while both draw: nothing is lost, and both go 
   for (const peer of [ana, bo]) await until_board(peer, 'all four strokes', has_shapes(4));
   await ana.press_button('Undo my last change');
   for (const peer of [ana, bo]) await until_board(peer, 'one less', has_shapes(3));
+}]);
+
+/** A PDF of A4 pages on their sides, with a line of text and a filled box each. */
+function pdf_of(count) {
+  const objects = ['<</Type/Catalog/Pages 2 0 R>>', '', '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>'];
+  const kids = [];
+  for (let i = 1; i <= count; ++i) {
+    const content = `0.2 0.5 0.8 rg 60 80 200 120 re f 0 g BT /F 32 Tf 60 500 Td (Slide number ${i}) Tj ET`;
+    objects.push(`<</Length ${content.length}>>stream\n${content}\nendstream`);
+    const resources = `/Resources<</Font<</F 3 0 R>>>>/Contents ${objects.length} 0 R`;
+    objects.push(`<</Type/Page/Parent 2 0 R/MediaBox[0 0 842 595]${resources}>>`);
+    kids.push(`${objects.length} 0 R`);
+  }
+  objects[1] = `<</Type/Pages/Kids[${kids.join(' ')}]/Count ${count}>>`;
+  let made = '%PDF-1.4\n';
+  const places = objects.map((one, i) => {
+    const at = made.length;
+    made += `${i + 1} 0 obj\n${one}\nendobj\n`;
+    return `${String(at).padStart(10, '0')} 00000 n \n`;
+  });
+  const table = made.length;
+  return Buffer.from(`${made}xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${places.join('')}` +
+    `trailer<</Size ${objects.length + 1}/Root 1 0 R>>\nstartxref\n${table}\n%%EOF\n`);
+}
+
+/** How many of a hundred pixels of two pictures (PNG) differ by more than 32 of 255 in a colour. */
+function difference(page, one, other) {
+  return page.evaluate(async files => {
+    const [a, b] = await Promise.all(files.map(async file => {
+      const image = await createImageBitmap(new Blob([Uint8Array.from(atob(file), one => one.charCodeAt(0))]));
+      const canvas = new OffscreenCanvas(image.width, image.height);
+      const context = canvas.getContext('2d');
+      context.drawImage(image, 0, 0);
+      return context.getImageData(0, 0, image.width, image.height);
+    }));
+    if (a.width !== b.width || a.height !== b.height) return `${a.width} x ${a.height}, not ${b.width} x ${b.height}`;
+    let unlike = 0;
+    for (let i = 0; i < a.data.length; i += 4) {
+      if ([0, 1, 2].some(at => Math.abs(a.data[i + at] - b.data[i + at]) > 32)) ++unlike;
+    }
+    return 100 * unlike / (a.data.length / 4);
+  }, [one.toString('base64'), other.toString('base64')]);
+}
+
+cases.push(['a PDF becomes slides, is drawn on, and leaves with what is drawn', async stage => {
+  const link = stage.new_link();
+  const ana = await stage.come('chromium', 'Ana');
+  await ana.enter(link);
+  await ana.press_button('Board');
+  await ana.see('.add-documents');
+  await ana.page.locator('.add-documents input[type=file]').setInputFiles(
+    {name: 'talk.pdf', mimeType: 'application/pdf', buffer: pdf_of(2)});
+  if (spawnSync(join(dirname(stage.program), 'conf-convert'), ['--check']).status !== 0) {
+    // A chroot or a container: nothing is converted, and she is told why.
+    await ana.until('the reason', seen => /sandbox|install/i.test(seen.text));
+    return 'no sandbox here: nothing was converted, and the page says so';
+  }
+  const shown = await until_board(ana, 'the slides', seen => seen.says?.startsWith('talk.pdf, page 1 of 2'));
+  require(shown.shapes === 0, 'the slide has something on it');
+  await ana.until_page('the picture of the slide', () => document.querySelector('.board-paper img')?.complete);
+  await draw(ana, [.3, .3], [.6, .6]);
+  await until_board(ana, 'the stroke', has_shapes(1));
+  await ana.click('[aria-labelledby=board-sheet-title] button[aria-label=Close]');
+  await ana.page.mouse.move(2, 2);
+  const {x, y, width, height} = await ana.page.evaluate(() => {
+    const box = document.querySelector('.board-paper').getBoundingClientRect();
+    const seen = document.querySelector('.board-surface').getBoundingClientRect();
+    const [left, top] = [Math.max(box.x, seen.x), Math.max(box.y, seen.y)];
+    return {x: left, y: top, width: box.width, height: Math.min(box.height, seen.height)};
+  });
+  const clip = {x: Math.ceil(x), y: Math.ceil(y), width: Math.floor(width), height: Math.floor(height)};
+  const screen = await ana.page.screenshot({clip});
+  const download = ana.page.waitForEvent('download');
+  await ana.press_button('Save, import and more');
+  await ana.press_button('Save all pages as PDF');
+  const file = await (await download).path();
+  const size = spawnSync('pdfinfo', [file]).stdout.toString();
+  require(size.includes('Pages:           2'), `the PDF: ${size}`);
+  const drawn = spawnSync('pdftoppm', ['-png', '-f', '1', '-l', '1', '-scale-to-x', String(clip.width), '-scale-to-y',
+    String(clip.height), file]);
+  require(drawn.status === 0, `the PDF is not drawn: ${drawn.stderr}`);
+  const unlike = await difference(ana.page, screen, drawn.stdout);
+  require(unlike <= .5, `screen and PDF differ in ${unlike} % of their pixels`);
+  return `screen and PDF differ in ${unlike.toFixed(2)} % of their pixels`;
 }]);

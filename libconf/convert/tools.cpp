@@ -61,7 +61,7 @@ std::optional<pdf_info> read_pdfinfo(std::string_view printed) {
             if (number == made.papers.size() + 1) made.papers.push_back(one);
         } else if (take(line, std::string_view("rot:"))) {
             int degrees = 0;
-            if (!take(line, degrees) || number != made.papers.size()) continue;
+            if (!take(line, degrees) || number == 0 || number != made.papers.size()) continue;
             if (degrees % 180 != 0) std::swap(made.papers.back().width, made.papers.back().height);
         }
     }

@@ -221,7 +221,7 @@ std::string content_store::work_folder(const std::string& content) const {
 void content_store::take_over(const std::string& content, const std::vector<std::string>& names) const {
     for (const auto& name : names) {
         std::error_code ignored;
-        fs::rename(folder_of(content) + "/work/" + name, file(content, name), ignored);
+        fs::rename(fs::path(folder_of(content)) / "work" / name, file(content, name), ignored);
     }
 }
 

@@ -21,6 +21,7 @@ TEST_CASE("pages and their papers are read from pdfinfo", "[convert]") {
     CHECK_FALSE(read_pdfinfo(""));
     CHECK_FALSE(read_pdfinfo("Pages: many\n"));
     CHECK_FALSE(read_pdfinfo("Pages:           0\n"));
+    CHECK(read_pdfinfo("Pages: 1\nPage    0 rot:   90\n")->papers.empty());
 }
 
 TEST_CASE("fonts that are drawings are found", "[convert]") {

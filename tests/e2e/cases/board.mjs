@@ -142,7 +142,7 @@ cases.push(['shapes are chosen, moved, grouped, locked and removed', async stage
   await bo.press_button('Eraser');
   await draw(bo, [.1, .3], [.8, .3]);
   await until_board(bo, "Ana's shapes", has_shapes(2));
-}]);
+}, {long: true}]);
 
 cases.push(['by keys alone: a rectangle, a stroke, a note, and the list of what is there', async stage => {
   const [ana, bo] = await gather(stage, [['Bo', {}]]);

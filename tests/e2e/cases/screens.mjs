@@ -51,7 +51,7 @@ cases.push(['layouts: pin, speaker, hide oneself, full screen, move', async ({me
   await ana.until_page('a window', () => document.fullscreenElement === null);
   await ana.page.reload();
   await ana.until('the call again', seen => seen.people.Bo && !seen.people.Ana);  // it is remembered
-}]);
+}, {long: true}]);
 
 cases.push(['a small window of its own, with what one needs at hand', async ({meet}) => {
   const {peers: [ana, bo]} = await meet();
@@ -124,7 +124,7 @@ cases.push(['chat: private, answers, second thoughts, history for who comes late
   await ana.page.selectOption('.thread select', '');
   await act_on(ana, 'typed', 'Delete');
   await cleo.until('that it is gone', seen => seen.text.includes('This message was deleted') && !seen.text.includes('typed'));
-}]);
+}, {long: true}]);
 
 cases.push(['locks and roles: what is locked is off, greyed, and says why', async ({meet}) => {
   const {peers: [ana, bo]} = await meet();
@@ -236,7 +236,7 @@ cases.push(['music, noise removal and shortcuts are what the settings say', asyn
   await ana.key('Control+d');
   await bo.until('that she is silent', seen => seen.people.Ana.says.includes('microphone off'));
   require((await bo.look()).people.Ana.says.includes('hand up'), 'a key that is off lowered the hand');
-}]);
+}, {long: true}]);
 
 cases.push(['a blurred background is sent, and an open one again', async ({meet}) => {
   const {peers: [ana, bo]} = await meet();

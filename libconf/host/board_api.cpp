@@ -1,6 +1,7 @@
 #include "libconf/host/board_api.hpp"
 
 #include "libconf/auth/names.hpp"
+#include "libconf/host/document_host.hpp"
 #include "libconf/signalling/codec.hpp"
 #include "libconf/signalling/json_writer.hpp"
 #include "libconf/signalling/shape_json.hpp"
@@ -173,6 +174,7 @@ private:
         if ((format != "pdf" && format != "png") || (format == "png" && !wish.page))
             return (void)reply.send(
                 answer_of({400, "bad_message", "there are pdf, and png of a page", "format"}));
+        reply.may_take(document_host::reply_time);
         boards_.export_drawn(here->room, wish, [reply](const std::variant<std::string, rooms::failure>& got) {
             if (const auto* const why = std::get_if<rooms::failure>(&got)) {
                 const bool unknown = why->code == rooms::error_code::unknown_page;

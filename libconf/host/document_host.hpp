@@ -185,6 +185,8 @@ public:
     static constexpr std::chrono::minutes upload_time{10};
     static constexpr std::chrono::minutes export_time{10};
     static constexpr std::chrono::hours token_time{12};
+    /// How long somebody is kept waiting for what is converted, who asked for it by HTTP.
+    static constexpr std::chrono::minutes reply_time{5};
     static constexpr std::size_t exports_max = 100;
     /// So much of pictures is put into one export; the others are boxes in it.
     static constexpr std::uint64_t with_assets_bytes_max = 50'000'000;

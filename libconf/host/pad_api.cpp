@@ -379,6 +379,7 @@ private:
         if (as.name == "md") return (void)in.reply.send(file(in.pad, as, pads::to_markdown(text)));
         if (as.name == "html") return (void)in.reply.send(file(in.pad, as, pads::to_html_page(text, title)));
         if (!has_converter(in)) return;
+        in.reply.may_take(document_host::reply_time);
         rules_.files->make({in.room, title, text}, as.name, [in, &as](const auto& made) {
             if (const auto* const why = std::get_if<documents::problem>(&made))
                 return (void)in.reply.send(failure(*why));
@@ -402,6 +403,7 @@ private:
             return;
         }
         if (!has_converter(in)) return;
+        in.reply.may_take(document_host::reply_time);
         with(in, [self = shared_from_this(), in](pads::pad& pad, const pad_entry& of) {
             self->rules_.files->add_slides({in.room, of.title, pad.read()}, [in](const auto& made) {
                 if (const auto* const why = std::get_if<documents::problem>(&made))

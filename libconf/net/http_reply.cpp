@@ -16,6 +16,7 @@ struct http_reply::state {
 
     std::optional<http_response> answer;
     std::function<void()> wake;
+    std::chrono::milliseconds time{};
     bool closed = false;     // nobody waits
     bool abandoned = false;  // the answer is ours, not the handler's
 };
@@ -38,6 +39,10 @@ bool http_reply::send(http_response response) const {
     return ticket_->of->accept(std::move(response));
 }
 
+void http_reply::may_take(std::chrono::milliseconds time) const noexcept {
+    ticket_->of->time = time;
+}
+
 http_pending::http_pending() : state_(std::make_shared<http_reply::state>()) {}
 
 http_pending::~http_pending() {
@@ -51,6 +56,10 @@ http_reply http_pending::reply() {
 
 bool http_pending::answered() const noexcept {
     return state_->answer.has_value();
+}
+
+std::chrono::milliseconds http_pending::time() const noexcept {
+    return state_->time;
 }
 
 bool http_pending::abandoned() const noexcept {

@@ -3,6 +3,7 @@
 
 #include "libconf/net/http_message.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,6 +20,8 @@ public:
     /// @return false where nobody waits for it any more, because the connection or the time is over, or it
     ///         was answered already.
     bool send(http_response response) const;
+    /// For what is known to take long, such as a converter's work: the 503 comes that late, if that is later.
+    void may_take(std::chrono::milliseconds time) const noexcept;
 
 private:
     friend class http_pending;
@@ -41,6 +44,8 @@ public:
     [[nodiscard]] http_reply reply();
 
     [[nodiscard]] bool answered() const noexcept;
+    /// What the handler asked for by `may_take`; else 0.
+    [[nodiscard]] std::chrono::milliseconds time() const noexcept;
     /// Whether the handler gave up its reply unused; then `answer` is a 500.
     [[nodiscard]] bool abandoned() const noexcept;
     /// Precondition: `answered()`.

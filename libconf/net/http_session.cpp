@@ -228,7 +228,7 @@ void http_session::handle_timeout(const http_moment& at, std::string& out) {
 }
 
 instant http_session::deadline() const noexcept {
-    if (pending_ && (!sink_ || body_whole_)) return since_ + limits_.reply_time;
+    if (pending_ && (!sink_ || body_whole_)) return since_ + std::max(limits_.reply_time, pending_->time());
     if (parser_.awaits_body()) {
         const auto earned =
             std::chrono::milliseconds(1000) * parser_.body_bytes() / limits_.body_bytes_per_second;

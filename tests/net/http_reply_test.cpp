@@ -191,6 +191,10 @@ TEST_CASE("a session's deadline while it waits is the reply's", "[net][http]") {
     CHECK(session.receive(as_bytes(two), {start + 1s, ""}, out) == get.size());
     CHECK(session.blocked());
     CHECK(session.deadline() == start + 1s + limits.reply_time);
+    replies.front().may_take(limits.reply_time + 5s);
+    CHECK(session.deadline() == start + 6s + limits.reply_time);
+    replies.front().may_take(0s);  // never sooner than others
+    CHECK(session.deadline() == start + 1s + limits.reply_time);
     CHECK(session.receive(as_bytes(get), {start + 2s, ""}, out) == 0);  // nothing is taken meanwhile
     session.handle_timeout({start + 1s + limits.reply_time - 1us, ""}, out);
     CHECK(out.empty());

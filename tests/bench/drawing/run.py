@@ -87,7 +87,7 @@ def judge(chosen, got, claims):
     busy = "; the load was the limit" if got["load_busy"] > LOAD_BUSY_MAX else ""
     claims.add(f"{name}: p99 from sender to viewer {live['p99']:.2f} ms, under {limit}{busy}", live["p99"] < limit)
     claims.add(f"{name}: {got['discarded']} changes discarded, {got['unreadable']} messages unreadable",
-               got["not_committed"] == 0 and got["unreadable"] == 0)
+               got["discarded"] == 0 and got["unreadable"] == 0)
     if pens == 1:
         claims.add(f"{name}: {got['live_bytes_max']} bytes a live message with framing, at most {MESSAGE_BYTES_MAX}",
                    0 < got["live_bytes_max"] <= MESSAGE_BYTES_MAX)

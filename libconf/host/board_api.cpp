@@ -139,6 +139,8 @@ private:
     }
 
     void show(std::shared_ptr<const visit> here, const http_reply& reply) {
+        // Nothing else has pictures in it, and they are read from the disk.
+        if (here->request.parameter("format") != "svg") return show_with(here, reply, {});
         boards_.fetch_pictures(
             here->room, here->where,
             [this, here, reply](const board_host::files::pictures& got) { show_with(here, reply, got); });
@@ -354,6 +356,13 @@ std::variant<import_result, api_refusal> import_into(boards::whiteboard& on, con
     return made;
 }
 
+std::function<std::string(std::string_view)> address_in(const std::map<std::string, std::string>& assets) {
+    return [&assets](std::string_view id) {
+        const auto found = assets.find(std::string(id));
+        return found == assets.end() ? std::string() : found->second;
+    };
+}
+
 boards::author_number author_of(const boards::whiteboard& on, const boards::participant_id& who) {
     for (const auto& one : on.authors()) {
         if (one.id == who) return one.number;
@@ -377,10 +386,7 @@ std::variant<page_text, api_refusal> page_as(const boards::whiteboard& on, const
         boards::svg_options how{.info = *info, .only = only};
         if (wish.pictures != nullptr) {
             how.background = wish.pictures->background;
-            how.asset = [&assets = wish.pictures->assets](std::string_view id) {
-                const auto found = assets.find(std::string(id));
-                return found == assets.end() ? std::string() : found->second;
-            };
+            how.asset = address_in(wish.pictures->assets);
         }
         return page_text{boards::page_to_svg(*page, how), "image/svg+xml", "svg"};
     }

@@ -6,6 +6,7 @@
 #include "libconf/net/http_router.hpp"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -72,6 +73,9 @@ struct page_text {
 };
 [[nodiscard]] std::variant<page_text, api_refusal> page_as(const boards::whiteboard& on,
                                                            const boards::place& where, const page_wish& wish);
+/// What SVG asks for the addresses of its pictures; `assets`, by id, has to outlive it.
+[[nodiscard]] std::function<std::string(std::string_view)> address_in(
+    const std::map<std::string, std::string>& assets);
 /// His number on these boards; one that is nobody's where he has never drawn.
 [[nodiscard]] boards::author_number author_of(const boards::whiteboard& on,
                                               const boards::participant_id& who);

@@ -64,13 +64,6 @@ std::uint32_t source_of(const boards::document_info& of, const boards::page_info
     return of.kind == boards::document_kind::file ? static_cast<std::uint32_t>(page.number) : 0;
 }
 
-std::function<std::string(std::string_view)> address_in(const std::map<std::string, std::string>& assets) {
-    return [&assets](std::string_view id) {
-        const auto found = assets.find(std::string(id));
-        return found == assets.end() ? std::string() : found->second;
-    };
-}
-
 void collect_assets(const boards::page* on, std::set<std::string>& into) {
     if (on == nullptr) return;
     for (const auto* const one : on->in_order()) {

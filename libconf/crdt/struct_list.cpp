@@ -4,6 +4,23 @@
 #include <cstring>
 
 namespace conf::crdt {
+namespace {
+
+/// Which is the last of `count` ascending clocks that is not above the wanted one. Precondition: the first is
+/// not. Halves without a branch: which half it is cannot be foretold, and a wrong guess costs more than the
+/// step.
+template <class ClockAt>
+std::uint32_t last_not_above(std::uint32_t count, std::uint32_t wanted, ClockAt&& clock_at) noexcept {
+    std::uint32_t base = 0;
+    while (count > 1) {
+        const auto half = count / 2;
+        base += clock_at(base + half) <= wanted ? half : 0;
+        count -= half;
+    }
+    return base;
+}
+
+}  // namespace
 
 struct_list::block::block(std::uint32_t capacity_)
     : capacity(capacity_),
@@ -38,8 +55,7 @@ struct_list::place struct_list::find(std::uint32_t clock) const noexcept {
     if (at >= blocks_.size() || !holds(at)) {
         at = static_cast<std::uint32_t>(blocks_.size() - 1);
         if (blocks_[at].first > clock) {
-            const auto after = std::ranges::upper_bound(blocks_, clock, {}, &block::first);
-            at = static_cast<std::uint32_t>(after - blocks_.begin() - 1);
+            at = last_not_above(at, clock, [&](std::uint32_t i) { return blocks_[i].first; });
         }
     }
     hint_ = at;
@@ -47,7 +63,7 @@ struct_list::place struct_list::find(std::uint32_t clock) const noexcept {
     const auto* clocks = in.clocks();
     // Most look-ups are for what came last.
     if (clocks[in.count - 1] <= clock) return {at, in.count - 1};
-    return {at, static_cast<std::uint32_t>(std::upper_bound(clocks, clocks + in.count, clock) - clocks - 1)};
+    return {at, last_not_above(in.count, clock, [&](std::uint32_t i) { return clocks[i]; })};
 }
 
 void struct_list::push_back(item* added) {

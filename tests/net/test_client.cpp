@@ -105,8 +105,10 @@ void test_client::send(std::string_view data) {
 
 bool test_client::try_send(std::string_view data) {
     while (!data.empty()) {
+        errno = 0;
         const auto sent = tls_ ? SSL_write(tls_.get(), data.data(), static_cast<int>(data.size()))
                                : ::send(socket_, data.data(), data.size(), MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR) continue;
         if (sent <= 0) return false;
         data.remove_prefix(static_cast<std::size_t>(sent));
     }
@@ -120,9 +122,15 @@ void test_client::finish_sending() {
 std::string test_client::read_some() {
     if (!buffered_.empty()) return std::exchange(buffered_, {});
     std::string data(64 * 1024, '\0');
-    errno = 0;
-    const auto count = tls_ ? SSL_read(tls_.get(), data.data(), static_cast<int>(data.size()))
-                            : ::recv(socket_, data.data(), data.size(), 0);
+    const auto read = [&]() -> ssize_t {
+        errno = 0;
+        return tls_ ? SSL_read(tls_.get(), data.data(), static_cast<int>(data.size()))
+                    : ::recv(socket_, data.data(), data.size(), 0);
+    };
+    auto count = read();
+    // A converter that ends interrupts us: no handler's flags restart a read that has a time limit,
+    // signal(7).
+    while (count < 0 && errno == EINTR) count = read();
     if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) fail("nothing came for 20 s");
     data.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
     return data;

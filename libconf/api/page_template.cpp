@@ -1,26 +1,11 @@
 #include "libconf/api/page_template.hpp"
 
 #include "libconf/base/check.hpp"
+#include "libconf/base/markup.hpp"
 
 #include <algorithm>
 
 namespace conf::api {
-
-std::string escape_html(std::string_view text) {
-    std::string made;
-    made.reserve(text.size());
-    for (const char c : text) {
-        switch (c) {
-            case '&': made += "&amp;"; break;
-            case '<': made += "&lt;"; break;
-            case '>': made += "&gt;"; break;
-            case '"': made += "&quot;"; break;
-            case '\'': made += "&#39;"; break;
-            default: made += c;
-        }
-    }
-    return made;
-}
 
 std::string fill_page(std::string_view page, std::initializer_list<page_value> values) {
     std::string made;
@@ -37,7 +22,7 @@ std::string fill_page(std::string_view page, std::initializer_list<page_value> v
         if (found->is == page_value::kind::markup) {
             made += found->value;
         } else {
-            made += escape_html(found->value);
+            append_escaped(made, found->value);
         }
         page.remove_prefix(close + 2);
     }

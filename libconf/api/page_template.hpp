@@ -7,8 +7,6 @@
 
 namespace conf::api {
 
-[[nodiscard]] std::string escape_html(std::string_view text);
-
 /// What stands for one "{{name}}": text, which is escaped for HTML, or markup, which is not.
 struct page_value {
     enum class kind : bool { text, markup };

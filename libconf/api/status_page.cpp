@@ -2,6 +2,7 @@
 
 #include "libconf/api/page_template.hpp"
 #include "libconf/api/pages.hpp"
+#include "libconf/base/markup.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -171,7 +172,7 @@ std::string render_status_page(const server_view& view, language in, bool metric
     std::string relay;
     if (view.turn) {
         for (const auto& url : view.turn->listening) {
-            relay += fmt::format("<dd><code>{}</code></dd>", escape_html(url));
+            relay += fmt::format("<dd><code>{}</code></dd>", escaped(url));
         }
         relay += fmt::format("</div>\n<div><dt>{}</dt><dd>{}</dd>", t.allocations, view.turn->allocations);
     } else {

@@ -1,5 +1,7 @@
 #include "libconf/documents/text_pages.hpp"
 
+#include "libconf/base/markup.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -85,7 +87,7 @@ std::string write_page(const std::vector<std::string>& lines) {
     for (const auto& line : lines) {
         if (line.find_first_not_of(' ') != std::string::npos) {
             fmt::format_to(std::back_inserter(made), R"(<text x="{}" y="{}">{}</text>)", margin, y,
-                           escape_xml(line));
+                           escaped(line));
         }
         y += line_height;
     }
@@ -113,23 +115,6 @@ std::vector<std::string> text_pages(std::string_view text, std::size_t pages_max
     }
     if (pages.empty() || (!lines.empty() && pages.size() <= pages_max)) turn_page();
     return pages;
-}
-
-std::string escape_xml(std::string_view text) {
-    std::string made;
-    made.reserve(text.size());
-    for (const auto c : text) {
-        switch (c) {
-            case '&': made += "&amp;"; break;
-            case '<': made += "&lt;"; break;
-            case '>': made += "&gt;"; break;
-            case '"': made += "&quot;"; break;
-            case '\'': made += "&#39;"; break;
-            default:
-                if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') made += c;
-        }
-    }
-    return made;
 }
 
 }  // namespace conf::documents

@@ -17,7 +17,4 @@ inline constexpr std::size_t text_lines = 62;
 /// At most `pages_max + 1` pages: the last one says that there were more.
 [[nodiscard]] std::vector<std::string> text_pages(std::string_view text, std::size_t pages_max);
 
-/// For element content and attributes. What XML 1.0 does not allow is left out.
-[[nodiscard]] std::string escape_xml(std::string_view text);
-
 }  // namespace conf::documents

@@ -1,5 +1,6 @@
 #include "libconf/documents/welcome.hpp"
 
+#include "libconf/base/markup.hpp"
 #include "libconf/documents/text_pages.hpp"
 
 #include <fmt/format.h>
@@ -52,11 +53,11 @@ std::string welcome_page(welcome_language in) {
         R"(<rect width="1440" height="1080" fill="#fff"/><rect x="120" y="200" width="96" height="8" rx="4" )"
         R"(fill="#2f6fed"/><g font-family="system-ui, 'DejaVu Sans', sans-serif" fill="#1b1f2a">)"
         R"(<text x="120" y="310" font-size="84" font-weight="600">{}</text>)",
-        escape_xml(said.title));
+        escaped(said.title));
     int y = 430;
     for (const auto line : said.lines) {
         fmt::format_to(std::back_inserter(made), R"(<text x="120" y="{}" font-size="27">{}</text>)", y,
-                       escape_xml(line));
+                       escaped(line));
         y += 70;
     }
     return made + "</g></svg>";

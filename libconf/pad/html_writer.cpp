@@ -1,21 +1,10 @@
+#include "libconf/base/markup.hpp"
 #include "libconf/pad/formats.hpp"
 
 #include <utility>
 
 namespace conf::pads {
 namespace {
-
-void escape(std::string& to, std::string_view text) {
-    for (const char one : text) {
-        switch (one) {
-            case '&': to += "&amp;"; break;
-            case '<': to += "&lt;"; break;
-            case '>': to += "&gt;"; break;
-            case '"': to += "&quot;"; break;
-            default: to += one;
-        }
-    }
-}
 
 class html_writer {
 public:
@@ -75,7 +64,7 @@ private:
         out_ += "<pre><code";
         if (!one.text.empty()) {
             out_ += " class=\"language-";
-            escape(out_, one.text);
+            append_escaped(out_, one.text);
             out_ += '"';
         }
         // A line feed directly behind <pre> is not text.
@@ -129,13 +118,13 @@ private:
                               {style.code, "code"}};
         if (!style.link.empty()) {
             out_ += "<a href=\"";
-            escape(out_, style.link);
+            append_escaped(out_, style.link);
             out_ += "\" rel=\"noopener noreferrer nofollow\">";
         }
         for (const auto& each : looks) {
             if (each.is_on) (out_ += '<').append(each.tag) += '>';
         }
-        escape(out_, one.text);
+        append_escaped(out_, one.text);
         for (auto each = std::rbegin(looks); each != std::rend(looks); ++each) {
             if (each->is_on) (out_ += "</").append(each->tag) += '>';
         }
@@ -144,11 +133,11 @@ private:
 
     void image(const node& one) {
         const auto source = source_of(one.text);
-        if (source.empty()) return escape(out_, one.alt);
+        if (source.empty()) return append_escaped(out_, one.alt);
         out_ += "<img src=\"";
-        escape(out_, source);
+        append_escaped(out_, source);
         out_ += "\" alt=\"";
-        escape(out_, one.alt);
+        append_escaped(out_, one.alt);
         out_ += "\">";
     }
 
@@ -179,7 +168,7 @@ constexpr std::string_view slides_style =
 
 void begin_page(std::string& to, std::string_view title, std::string_view style) {
     to += "<!doctype html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<title>";
-    escape(to, title);
+    append_escaped(to, title);
     to.append("</title>\n<style>\n").append(style) += "</style>\n</head>\n<body>\n";
 }
 constexpr std::string_view page_end = "</body>\n</html>\n";

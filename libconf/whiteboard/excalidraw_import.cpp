@@ -171,7 +171,9 @@ private:
             ++made_.left_out;
             return;
         }
-        made.id = id_for("element " + text_in(element, "id"));
+        // An id that is missing or there twice makes no shape another one; it stands for the first.
+        made.id = next_++;
+        ids_.try_emplace("element " + text_in(element, "id"), made.id);
         set_parent(made, parent_of(element));
         if (made.type == shape_type::arrow) arrows_.emplace_back(made_.shapes.size(), &element);
         made_.shapes.push_back(std::move(made));

@@ -1,5 +1,6 @@
 #include "libconf/whiteboard/svg.hpp"
 
+#include "libconf/base/markup.hpp"
 #include "libconf/whiteboard/outline.hpp"
 #include "libconf/whiteboard/svg_shapes.hpp"
 #include "libconf/whiteboard/text_layout.hpp"

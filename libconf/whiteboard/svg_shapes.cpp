@@ -1,5 +1,6 @@
 #include "libconf/whiteboard/svg_shapes.hpp"
 
+#include "libconf/base/markup.hpp"
 #include "libconf/whiteboard/figures.hpp"
 #include "libconf/whiteboard/outline.hpp"
 #include "libconf/whiteboard/text_layout.hpp"
@@ -329,18 +330,6 @@ void append_sixteenths(std::string& to, std::int64_t value) {
     for (std::int64_t digit = 1000; part != 0; digit /= 10) {
         to += static_cast<char>('0' + part / digit);
         part %= digit;
-    }
-}
-
-void append_escaped(std::string& to, std::string_view text) {
-    for (const char c : text) {
-        switch (c) {
-            case '&': to += "&amp;"; break;
-            case '<': to += "&lt;"; break;
-            case '>': to += "&gt;"; break;
-            case '"': to += "&quot;"; break;
-            default: to += c;
-        }
     }
 }
 

@@ -17,8 +17,6 @@ struct spot {
 
 /// Numbers of sixteenths, exact, with the fewest digits.
 void append_sixteenths(std::string& to, std::int64_t value);
-/// Text and attribute values.
-void append_escaped(std::string& to, std::string_view text);
 
 /// From the shape's own coordinates to the page's, and back.
 [[nodiscard]] spot to_page(const shape& of, spot own) noexcept;

@@ -248,18 +248,26 @@ void whiteboard::state::answer_change(const seat& to, change_verdict what, turn 
     send_to(to.id, lane::kept, encode(server_frame(std::move(what))), in);
 }
 
+/// Strokes that these ops wanted to be shapes, and which are none.
+void whiteboard::state::drop_strokes(const seat& from, const std::vector<op>& ops, turn in) {
+    for (const auto& one : ops) {
+        const auto is_it = [&](const auto& stroke) {
+            return stroke.first.first == from.id && stroke.second.begun.id == one.id;
+        };
+        const auto stroke = std::ranges::find_if(strokes, is_it);
+        if (stroke != strokes.end()) drop(stroke, in);
+    }
+}
+
+void whiteboard::state::refuse_change(const seat& from, const change_frame& what, discard_reason why,
+                                      turn in) {
+    answer_change(from, {what.number, boards::outcome::discard, last, why, {}}, in);
+    drop_strokes(from, what.ops, in);
+}
+
 void whiteboard::state::handle_change(seat& from, change_frame& what, turn in) {
     auto& author = author_of(from.who, in);
-    const auto refuse = [&](discard_reason why) {
-        answer_change(from, {what.number, boards::outcome::discard, last, why, {}}, in);
-        for (const auto& one : what.ops) {
-            const auto is_it = [&](const auto& stroke) {
-                return stroke.first.first == from.id && stroke.second.begun.id == one.id;
-            };
-            const auto stroke = std::ranges::find_if(strokes, is_it);
-            if (stroke != strokes.end()) drop(stroke, in);
-        }
-    };
+    const auto refuse = [&](discard_reason why) { refuse_change(from, what, why, in); };
     if (what.number <= author.last_number) {
         return answer_change(from, {what.number, boards::outcome::commit, 0, discard_reason::none, {}}, in);
     }
@@ -291,6 +299,7 @@ void whiteboard::state::handle_change(seat& from, change_frame& what, turn in) {
     // The verdict comes before a change of the server's that this one leads to.
     answer_change(from, std::move(verdict), in);
     commit(std::move(made), from.id, in);
+    drop_strokes(from, what.ops, in);
 }
 
 std::size_t whiteboard::state::remove_all(draft& to, page& on, const person& who,

@@ -32,7 +32,7 @@ bool whiteboard::state::on_frame(seat& from, change_frame& what, turn in) {
         handle_change(from, what, in);
         return true;
     }
-    answer_change(from, {what.number, boards::outcome::discard, last, discard_reason::rate, {}}, in);
+    refuse_change(from, what, discard_reason::rate, in);
     return false;
 }
 

@@ -125,6 +125,8 @@ struct whiteboard::state {
     outcome on(const caller& as, const board_redo& what);
     outcome on(const caller& as, const board_import& what);
     void handle_change(seat& from, change_frame& what, turn in);
+    void refuse_change(const seat& from, const change_frame& what, discard_reason why, turn in);
+    void drop_strokes(const seat& from, const std::vector<op>& ops, turn in);
     void answer_change(const seat& to, change_verdict what, turn in);
     /// Nothing: it can not be done on this page at all.
     [[nodiscard]] discard_reason find_fault(const page& on, const change_frame& what) const;

@@ -1,5 +1,7 @@
 // Text becomes pages as a typewriter would make them.
 #include "libconf/documents/text_pages.hpp"
+
+#include "libconf/base/markup.hpp"
 #include "libconf/documents/welcome.hpp"
 
 #include <catch2/catch.hpp>
@@ -63,7 +65,7 @@ TEST_CASE("the welcome page says the same to eyes and to readers", "[documents]"
         std::string_view text = whole;
         while (!text.empty()) {
             const auto line = text.substr(0, text.find('\n'));
-            CHECK(page.find(escape_xml(line)) != std::string::npos);
+            CHECK(page.find(conf::escaped(line)) != std::string::npos);
             text.remove_prefix(line.size() + 1);
         }
     }

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::pair<std::string_view, void (*)(fuzz::bytes)> targets[] = {
     {"address", fuzz::target::address},
+    {"board_file", fuzz::target::board_file},
+    {"board_frame", fuzz::target::board_frame},
     {"codecs", fuzz::target::codecs},
     {"config", fuzz::target::config},
     {"crdt_update_v1", fuzz::target::crdt_update_v1},

@@ -18,6 +18,8 @@ using conf::bytes;
 namespace target {
 
 void address(bytes input);
+void board_file(bytes input);
+void board_frame(bytes input);
 void codecs(bytes input);
 void config(bytes input);
 void crdt_update_v1(bytes input);

@@ -1,5 +1,6 @@
 /// Runs seeds of the simulations. The same seed and profile give the same run, event for event.
 #include "libconf/base/check.hpp"
+#include "tests/sim/board/world.hpp"
 #include "tests/sim/media/attacker.hpp"
 #include "tests/sim/media/node.hpp"
 #include "tests/sim/media/player.hpp"
@@ -54,9 +55,11 @@ constexpr const char* usage =
     "[--verbose]\n"
     "  Without arguments: the seeds of regression_seeds.txt; of turn seeds 1..1000, and 100 of them twice; "
     "of\n"
-    "  media seeds 1..200, and 20 of them twice.\n"
-    "  --sim           turn or media; both if not given\n"
-    "  --profile       swarm (default), calm, storm; of turn also long, tight; of media also loss, crowd\n"
+    "  media seeds 1..200, and 20 of them twice; of board seeds 1..60, and 10 of them twice.\n"
+    "  --sim           turn, media or board; all if not given\n"
+    "  --profile       swarm (default), calm, storm; of turn also long, tight; of media also loss, crowd; of "
+    "board\n"
+    "                  also crowd\n"
     "  --minutes M     goes on with further seeds until M minutes are over\n"
     "  --replay-check K  runs the first K seeds twice and compares\n"
     "  --verbose       a line for each seed\n";
@@ -92,7 +95,7 @@ options read_arguments(const std::vector<std::string>& words) {
             read.seeds = range{*number(value.substr(0, dots)), *number(value.substr(dots + 2))};
         } else if (word == "--seed" && whole) {
             read.seeds = range{*whole, *whole};
-        } else if (word == "--sim" && (value == "turn" || value == "media")) {
+        } else if (word == "--sim" && (value == "turn" || value == "media" || value == "board")) {
             read.simulation = value;
         } else if (word == "--profile") {
             read.profile = value;
@@ -210,6 +213,34 @@ struct media {
     }
     /// REL-NET of 10 %: at most a packet of a thousand; fewer packets than this prove nothing.
     [[nodiscard]] bool good() const { return measured < 100'000 || missing * 1000 <= measured; }
+};
+
+/// Boards: people who draw, undo and moderate over bad paths, and a server that is killed.
+struct board {
+    using world = conf::sim::board::world;
+    static constexpr std::string_view name = "board";
+    static constexpr range seeds{1, 60};
+    static constexpr std::uint64_t replay_checks = 10;
+    static constexpr std::array kinds{fault::jitter,         fault::stream_reset, fault::late_timer,
+                                      fault::clock_step,     fault::restart,      fault::owner_act,
+                                      fault::hostile_mutated};
+    static auto profile_of(std::string_view named, conf::sim::dice& chance) {
+        return conf::sim::board::make_profile(named, chance);
+    }
+
+    std::uint64_t changes = 0;
+    std::uint64_t shapes = 0;
+    std::uint64_t kills = 0;
+
+    void add(const conf::sim::board::outcome& end) {
+        changes += end.changes;
+        shapes += end.shapes;
+        kills += end.kills;
+    }
+    [[nodiscard]] std::string text() const {
+        return fmt::format("{} changes, {} shapes left, {} kills of the server", changes, shapes, kills);
+    }
+    [[nodiscard]] bool good() const { return true; }
 };
 
 template <class Simulation>
@@ -367,7 +398,11 @@ int main(int count, char** words) {
     conf::set_check_handler(show_last_events);
     const auto old = regressions();
     bool good = true;
-    if (how.simulation != "media") good = runner<turn>(how).run_all(old) && good;
-    if (how.simulation != "turn") good = runner<media>(how).run_all(old) && good;
+    const auto wanted = [&](std::string_view name) {
+        return how.simulation.empty() || how.simulation == name;
+    };
+    if (wanted("turn")) good = runner<turn>(how).run_all(old) && good;
+    if (wanted("media")) good = runner<media>(how).run_all(old) && good;
+    if (wanted("board")) good = runner<board>(how).run_all(old) && good;
     return good ? 0 : 1;
 }

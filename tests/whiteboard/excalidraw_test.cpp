@@ -6,6 +6,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <set>
+
 using namespace board_test;
 using namespace conf::boards;
 using nlohmann::json;
@@ -170,6 +172,19 @@ TEST_CASE("what is no file of Excalidraw is refused, and bad elements are left o
     CHECK(read->shapes.size() == 1);
     CHECK(read->left_out == 7);
     CHECK(import_excalidraw(std::string(import_bytes_max + 1, ' ')) == std::nullopt);
+}
+
+TEST_CASE("elements without ids, and with the same one, are shapes of their own",
+          "[whiteboard][excalidraw]") {
+    auto nameless = element("1", "ellipse");
+    nameless.erase("id");
+    const auto read =
+        import_excalidraw(file_of({element("1", "rectangle"), element("1", "diamond"), nameless, nameless}));
+    REQUIRE(read);
+    REQUIRE(read->shapes.size() == 4);
+    std::set<shape_id> ids;
+    for (const auto& one : read->shapes) ids.insert(one.id);
+    CHECK(ids.size() == 4);
 }
 
 TEST_CASE("limits of strokes and lines hold in files, too", "[whiteboard][excalidraw]") {

@@ -173,6 +173,34 @@ TEST_CASE("a stroke that is given up, or not readable, is gone for everybody", "
     CHECK(w.heard<live_dropped>(vic).back() == live_dropped{1, 8});
 }
 
+TEST_CASE("a stroke that was refused as a shape stays on nobody's screen", "[whiteboard][live]") {
+    world w;
+    auto& mo = w.enter("mo", role::moderator);
+    auto& vic = w.enter("vic", role::viewer);
+
+    SECTION("as changes came too fast") {
+        for (std::size_t i = 0; i < changes_burst; ++i) w.change(mo, {box(100 + i)});
+        w.send(mo, begin_at(0, 5));
+        w.forget();
+        w.change(mo, {stroke(5)});
+        REQUIRE(w.heard<change_verdict>(mo).size() == 1);
+        CHECK(w.heard<change_verdict>(mo)[0].why == discard_reason::rate);
+    }
+    SECTION("while another shape of the same change was not") {
+        w.change(mo, {stroke(5)});
+        w.change(mo, {remove(5)});
+        w.change(mo, {box(6)});
+        w.send(mo, begin_at(0, 5));
+        w.forget();
+        w.change(mo, {patch(6, {x_is(32)}), stroke(5)});
+        REQUIRE(w.heard<change_verdict>(mo).size() == 1);
+        CHECK(w.heard<change_verdict>(mo)[0].how == outcome::rebase);
+    }
+    CHECK(w.shape(5) == nullptr);
+    REQUIRE(w.heard<live_dropped>(vic).size() == 1);
+    CHECK(w.heard<live_dropped>(vic)[0].id == 5);
+}
+
 TEST_CASE("who may not draw begins nothing, and hears nothing of it", "[whiteboard][live]") {
     world w;
     auto& mo = w.enter("mo", role::moderator);

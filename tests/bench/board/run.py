@@ -21,6 +21,10 @@ TICK_MS = 20          # from the third pen on messages are collected for so long
 MESSAGE_BYTES_MAX = 40
 POINT_BYTES_MAX = 3
 CPU_RATIO_MAX = 2.0
+REPLAY_MAX_S = 0.5    # for 100 000 operations
+# Flat: the last of two hours costs and keeps no more than the first did, but for what measuring cannot tell apart.
+GROWTH_MAX = 1.25
+HEAP_GROWTH_MAX = 1.1
 # A quick run shares its machine with whatever else runs there: gross claims only.
 QUICK_P99_MAX_MS = 200
 QUICK_CPU_RATIO_MAX = 3.0
@@ -43,7 +47,7 @@ def load(chosen, *words):
         answer = subprocess.run(command, capture_output=True, text=True, timeout=180 + chosen.seconds, check=False,
                                 preexec_fn=lambda: settle_in(None, chosen.noise))
     except subprocess.TimeoutExpired:
-        return {"error": "drawing_load took too long"}
+        return {"error": "board_load took too long"}
     return json.loads(answer.stdout) if answer.returncode == 0 else {"error": answer.stderr.strip()}
 
 
@@ -95,11 +99,42 @@ def judge(chosen, got, claims):
                    f"{POINT_BYTES_MAX}", 0 < got["bytes_a_stored_point"] <= POINT_BYTES_MAX)
 
 
+def replay(chosen, claims):
+    got = load(chosen, "--replay")
+    if "error" in got:
+        claims.add(f"the replay: {got['error']}", False)
+        return got
+    claims.add(f"{got['operations']} operations replayed into a board ({got['shapes']} shapes are left): "
+               f"{got['cpu_s']:.3f} s of CPU, under {REPLAY_MAX_S}", got["cpu_s"] < REPLAY_MAX_S)
+    return got
+
+
+def hours(chosen, claims):
+    """Two hours of three pens, time compressed: what the first and the last of the hours' minutes cost."""
+    got = load(chosen, "--hours", "--pens", "3", "--viewers", "50")
+    if "error" in got:
+        claims.add(f"two hours: {got['error']}", False)
+        return got
+    for one in got["periods"]:
+        print(f"        minute {one['minute']:3}: {one['messages']} messages, {one['shapes']} shapes, "
+              f"{one['us_a_message']:.2f} us of CPU each, p50 {one['p50_us']:.2f} us, p99 {one['p99_us']:.2f} us, "
+              f"heap after clearing {one['heap_bytes'] / 1e6:.2f} MB")
+    # The first ten minutes fill caches and rings.
+    early, late = got["periods"][1:4], got["periods"][-3:]
+    mean = lambda of, name: sum(one[name] for one in of) / len(of)
+    for name, most, what in (("us_a_message", GROWTH_MAX, "CPU a message"), ("p99_us", GROWTH_MAX, "p99 of a message"),
+                             ("heap_bytes", HEAP_GROWTH_MAX, "memory")):
+        growth = mean(late, name) / mean(early, name)
+        claims.add(f"two hours of drawing: {what} of the last half hour is {growth:.2f} times that of the first, at most "
+                   f"{most}", growth <= most)
+    return got
+
+
 def parse():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="some seconds: gross claims only")
     parser.add_argument("--build", default=os.path.join(ROOT, "build", "release", "bin"), metavar="FOLDER",
-                        help="where drawing_load and conf-server are (build/release/bin)")
+                        help="where board_load and conf-server are (build/release/bin)")
     parser.add_argument("--viewers", type=int, default=200)
     parser.add_argument("--pens", type=int, nargs="*", help="a room for each number (1 2 3 6; quick 1 3)")
     parser.add_argument("--seconds", type=float, help="length of each measurement (30; quick 3)")
@@ -108,11 +143,11 @@ def parse():
     chosen = parser.parse_args()
     chosen.pens = chosen.pens or ([1, 3] if chosen.quick else [1, 2, 3, 6])
     chosen.seconds = chosen.seconds or (3 if chosen.quick else 30)
-    chosen.load = os.path.join(chosen.build, "drawing_load")
+    chosen.load = os.path.join(chosen.build, "board_load")
     ConfServer.program = os.path.join(chosen.build, "conf-server")
     for program in (chosen.load, ConfServer.program):
         if not os.access(program, os.X_OK):
-            sys.exit(f"run.py: {program} is not there: build drawing_load and conf-server first, or say --build FOLDER")
+            sys.exit(f"run.py: {program} is not there: build board_load and conf-server first, or say --build FOLDER")
     return chosen
 
 
@@ -139,6 +174,9 @@ def main():
                        f"{plain['cpu_us_a_write']:.2f} us of a program that only writes, at most {most}", ratio <= most)
     except CannotStart as why:
         claims.add(str(why), False)
+    if not chosen.quick:
+        results["replay"] = replay(chosen, claims)
+        results["hours"] = hours(chosen, claims)
     if chosen.json:
         with open(chosen.json, "w") as file:
             json.dump(results, file, indent=1)

@@ -1,5 +1,5 @@
 // Hands that draw and people who watch, made up. README.md says how it is used.
-#include "tests/bench/drawing/runs.hpp"
+#include "tests/bench/board/runs.hpp"
 #include "tests/bench/peer/process_usage.hpp"
 
 #include <charconv>
@@ -12,8 +12,10 @@
 namespace {
 
 constexpr std::string_view usage =
-    R"(usage: drawing_load (--watch | --bare-readers | --bare-writer) [OPTION VALUE]...
+    R"(usage: board_load (--watch | --replay | --hours | --bare-readers | --bare-writer) [OPTION VALUE]...
   --watch         pens draw and viewers watch, in a room of the server
+  --replay        a long log into an empty page, without a server
+  --hours         two hours of drawing at once, without a server
   --bare-writer   a program that only writes; prints its port
   --bare-readers  those who read from it
   --port N        of the server's HTTP on 127.0.0.1, or of the bare writer
@@ -22,6 +24,7 @@ constexpr std::string_view usage =
   --pens N        (1)
   --seconds S     length of the measurement (10)
   --bytes N       of a message of the bare writer (16)
+  --operations N  of the replay (100000)
   --cpu N         core of this program
 )";
 
@@ -35,12 +38,13 @@ Number number_of(std::string_view text) {
 }
 
 int run(int count, char** words) {
-    drawing_load::settings asked;
+    board_load::settings asked;
     std::string_view what;
     int core = -1;
     for (int i = 1; i < count; ++i) {
         const std::string_view name = words[i];
-        if (name == "--watch" || name == "--bare-readers" || name == "--bare-writer") {
+        if (name == "--watch" || name == "--replay" || name == "--hours" || name == "--bare-readers" ||
+            name == "--bare-writer") {
             what = name;
             continue;
         }
@@ -58,6 +62,8 @@ int run(int count, char** words) {
             asked.seconds = number_of<double>(value);
         } else if (name == "--bytes") {
             asked.bytes = number_of<std::size_t>(value);
+        } else if (name == "--operations") {
+            asked.operations = number_of<std::size_t>(value);
         } else if (name == "--cpu") {
             core = number_of<int>(value);
         } else {
@@ -66,9 +72,11 @@ int run(int count, char** words) {
     }
     if (what.empty()) throw std::runtime_error(std::string(usage));
     bench::settle_in(core);
-    if (what == "--bare-writer") return drawing_load::run_bare_writer(asked);
-    const auto got =
-        what == "--watch" ? drawing_load::run_watch(asked) : drawing_load::run_bare_readers(asked);
+    if (what == "--bare-writer") return board_load::run_bare_writer(asked);
+    const auto got = what == "--watch"    ? board_load::run_watch(asked)
+                     : what == "--replay" ? board_load::run_replay(asked)
+                     : what == "--hours"  ? board_load::run_hours(asked)
+                                          : board_load::run_bare_readers(asked);
     std::puts(got.dump().c_str());
     return 0;
 }
@@ -79,7 +87,7 @@ int main(int count, char** words) {
     try {
         return run(count, words);
     } catch (const std::exception& wrong) {
-        std::fprintf(stderr, "drawing_load: %s\n", wrong.what());
+        std::fprintf(stderr, "board_load: %s\n", wrong.what());
         return 1;
     }
 }

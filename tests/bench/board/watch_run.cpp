@@ -1,8 +1,8 @@
 // Pens draw on one page and everybody watches: how long it takes, how many bytes it is, what the server does
 // for it.
-#include "tests/bench/drawing/hand.hpp"
-#include "tests/bench/drawing/member.hpp"
-#include "tests/bench/drawing/runs.hpp"
+#include "tests/bench/board/hand.hpp"
+#include "tests/bench/board/member.hpp"
+#include "tests/bench/board/runs.hpp"
 #include "tests/bench/peer/clocks.hpp"
 #include "tests/bench/peer/process_usage.hpp"
 
@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace drawing_load {
+namespace board_load {
 namespace {
 
 constexpr std::int64_t second_ns = 1'000'000'000;
@@ -186,4 +186,4 @@ nlohmann::json run_watch(const settings& asked) {
             {"load_late_ms", static_cast<double>(latest) / 1e6}};
 }
 
-}  // namespace drawing_load
+}  // namespace board_load

@@ -8,7 +8,7 @@
 #include <random>
 #include <string>
 
-namespace drawing_load {
+namespace board_load {
 
 /// Sampled 60 times a second, sent 30 times: a new stroke begins, 28 messages of two points go on, then the
 /// change puts the whole of it.
@@ -46,4 +46,4 @@ private:
     std::uint64_t point_bytes_ = 0;
 };
 
-}  // namespace drawing_load
+}  // namespace board_load

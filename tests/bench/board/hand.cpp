@@ -1,9 +1,9 @@
-#include "tests/bench/drawing/hand.hpp"
+#include "tests/bench/board/hand.hpp"
 
 #include <cmath>
 #include <utility>
 
-namespace drawing_load {
+namespace board_load {
 
 using namespace conf::boards;
 
@@ -56,4 +56,4 @@ hand::message hand::next() {
     return {encode(client_frame(live_points_frame{.slot = 0, .points = std::move(coded)})), false};
 }
 
-}  // namespace drawing_load
+}  // namespace board_load

@@ -1,7 +1,7 @@
 // What a server's work is compared with: the same bytes into as many sockets, and nothing else.
 #include "libconf/net/socket_address.hpp"
-#include "tests/bench/drawing/hand.hpp"
-#include "tests/bench/drawing/runs.hpp"
+#include "tests/bench/board/hand.hpp"
+#include "tests/bench/board/runs.hpp"
 #include "tests/bench/peer/clocks.hpp"
 #include "tests/bench/peer/process_usage.hpp"
 
@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-namespace drawing_load {
+namespace board_load {
 namespace {
 
 void sleep_until(std::int64_t at_ns) {
@@ -91,4 +91,4 @@ nlohmann::json run_bare_readers(const settings& asked) {
             {"cpu_us_a_write", used * 1e6 * static_cast<double>(asked.bytes) / static_cast<double>(bytes)}};
 }
 
-}  // namespace drawing_load
+}  // namespace board_load

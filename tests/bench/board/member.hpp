@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace drawing_load {
+namespace board_load {
 
 using nlohmann::json;
 
@@ -82,4 +82,4 @@ private:
     std::uint64_t discarded_ = 0;
 };
 
-}  // namespace drawing_load
+}  // namespace board_load

@@ -1,4 +1,4 @@
-#include "tests/bench/drawing/member.hpp"
+#include "tests/bench/board/member.hpp"
 
 #include "tests/bench/peer/clocks.hpp"
 
@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace drawing_load {
+namespace board_load {
 
 using namespace conf::boards;
 
@@ -112,4 +112,4 @@ std::uint64_t member::came() const noexcept {
     return all;
 }
 
-}  // namespace drawing_load
+}  // namespace board_load

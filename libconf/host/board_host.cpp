@@ -7,6 +7,7 @@
 #include "libconf/whiteboard/wire.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -43,8 +44,27 @@ struct board_host::place {
     boards::whiteboard board;
     bool is_loaded = false;
     std::vector<std::function<void(place&)>> until_loaded;
+    /// The sockets of a list of people, which stays the same for nearly all that is drawn on a page: they lie
+    /// behind each other, where looking each one up would wait for memory.
+    struct ears {
+        boards::audience of;
+        std::vector<std::pair<connection_id, net::websocket>> sockets;
+    };
+    const ears& ears_of(const boards::audience& of, const decltype(environment::socket_of)& socket_of) {
+        const auto known = std::ranges::find(heard_by, of, &ears::of);
+        if (known != heard_by.end()) return *known;
+        auto& made = heard_by[next_heard_by++ % heard_by.size()];
+        made = {of, {}};
+        for (const auto id : *of) {
+            if (const auto* const socket = socket_of(id)) made.sockets.emplace_back(id, *socket);
+        }
+        return made;
+    }
+
     turn_line<saying> turns;
     std::set<connection_id> connections;  ///< that have asked for something
+    std::array<ears, 4> heard_by;         ///< pages that people look at, a list each
+    std::size_t next_heard_by = 0;
 };
 
 board_host::board_host(environment around)
@@ -227,7 +247,7 @@ void board_host::finish_turn(place& in, kept then) {
         if (one.by == boards::lane::kept) {
             made.messages.push_back(std::move(one));
         } else {
-            tell(one);
+            tell(in, one);
         }
     }
     made.wishes = std::exchange(out_.wishes, {});
@@ -261,7 +281,7 @@ void board_host::release(const std::string& room) {
         if (!one) break;
         for (auto& each : one->what.messages) {
             if (one->failed) tell_failed(each);
-            tell(each);
+            tell(*in, each);
         }
         for (const auto& each : one->what.wishes) act(room, each);
         if (one->what.then) one->what.then(!one->failed);
@@ -288,7 +308,7 @@ void board_host::ring(const std::string& room) {
 
 // Sending.
 
-void board_host::tell(const boards::outgoing& what) {
+void board_host::tell(place& in, const boards::outgoing& what) {
     const auto* const shared = std::get_if<boards::shared_frame>(&what.what);
     if (shared != nullptr) count_verdict(**shared);
     const auto frame =
@@ -296,17 +316,24 @@ void board_host::tell(const boards::outgoing& what) {
             ? net::websocket_frame(net::websocket_kind::binary, as_bytes(**shared))
             : net::websocket_frame(net::websocket_kind::text,
                                    as_bytes(signalling::encode(std::get<boards::message>(what.what))));
-    for (const auto to : *what.to) {
-        if (to == what.but) continue;
-        const auto* const socket = around_.socket_of(to);
-        if (socket == nullptr) continue;
-        if (what.by == boards::lane::loose && socket->queued_bytes() > loose_bytes_max) {
+    const auto say = [&](const net::websocket& socket) {
+        if (what.by == boards::lane::loose && socket.queued_bytes() > loose_bytes_max) {
             ++count_.left_out;
-            continue;
+            return;
         }
-        socket->send(frame);
+        socket.send(frame);
         ++count_.frames_sent;
         count_.bytes_sent += shared != nullptr ? (*shared)->size() : 0;
+    };
+    if (what.to->size() == 1) {
+        if (const auto* const socket = around_.socket_of(what.to->front())) say(*socket);
+        return;
+    }
+    const auto& sockets = in.ears_of(what.to, around_.socket_of).sockets;
+    constexpr std::size_t ahead = 4;
+    for (std::size_t at = 0; at < sockets.size(); ++at) {
+        if (at + ahead < sockets.size()) sockets[at + ahead].second.expect_send();
+        if (sockets[at].first != what.but) say(sockets[at].second);
     }
 }
 

@@ -155,7 +155,7 @@ private:
     void release(const std::string& room);
     void put_away(const std::string& room);
     void ring(const std::string& room);
-    void tell(const boards::outgoing& what);
+    void tell(place& in, const boards::outgoing& what);
     void tell_failed(boards::outgoing& what);
     void count_verdict(std::string_view frame);
     void act(const std::string& room, const boards::wish& what);

@@ -36,7 +36,7 @@ protected:
 class websocket {
 public:
     websocket() = default;
-    explicit websocket(std::weak_ptr<websocket_link> link) : link_(std::move(link)) {}
+    explicit websocket(const std::shared_ptr<websocket_link>& link) : link_(link), near_(link.get()) {}
 
     /// @return false where it is closing or gone. A message that finds the queue full closes it: 1013.
     bool send(const websocket_frame& message) const;
@@ -44,6 +44,12 @@ public:
         return send(websocket_frame(websocket_kind::text, as_bytes(text)));
     }
     bool send_binary(bytes data) const { return send(websocket_frame(websocket_kind::binary, data)); }
+
+    /// A `send` follows soon: to hundreds in a row, waiting for the memory of each is what costs.
+    void expect_send() const noexcept {
+        constexpr std::size_t line = 64;
+        for (std::size_t i = 0; i < 3; ++i) __builtin_prefetch(static_cast<const char*>(near_) + i * line);
+    }
 
     /// Sends what is queued, then a Close frame; no message is delivered any more.
     /// @param code  1000, or 3000 to 4999 for a reason of the application's own.
@@ -60,6 +66,7 @@ public:
 
 private:
     std::weak_ptr<websocket_link> link_;
+    const void* near_ = nullptr;  // where it was made, which may be gone: never looked into
 };
 
 /// Called on the server's loop, never from within a call of `websocket`. An exception closes with 1011.

@@ -207,6 +207,7 @@ private:
     std::weak_ptr<void> owner_;
     const websocket_route& route_;
     websocket_stats& stats_;
+    bool never_waits_ = false;  // the socket takes what it can at once
     websocket_session session_;
     websocket_callbacks callbacks_;
     asio::steady_timer timer_;
@@ -216,7 +217,6 @@ private:
     unsigned timer_serial_ = 0;
     bool timer_runs_ = false;
     bool writing_ = false;
-    bool never_waits_ = false;  // the socket takes what it can at once
     bool done_ = false;
     std::array<std::byte, read_bytes> in_;
     std::string out_;

@@ -1,5 +1,14 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { Board, pointsOf, type Op } from "@libconf/client/board";
+import {
+    Board,
+    get,
+    pointsOf,
+    type Op,
+    type OwnStroke,
+    type Shape,
+    type ShapeType,
+} from "@libconf/client/board";
+import { InkLayer } from "../src/board/ink.ts";
 import { ShapeLayer, svgElement } from "../src/board/layer.ts";
 import { painted } from "../src/board/paint.ts";
 import { BoardRoom } from "./support/board_room.ts";
@@ -30,17 +39,17 @@ beforeEach(async () => {
     layer = new ShapeLayer(root, board.shapes, (asset) => `/assets/${asset}`);
 });
 
-const xs = (): (string | null)[] => [...root.children].map((one) => one.getAttribute("transform"));
+const xs = (): (string | null)[] => [...root.children].map((one) => one.getAttribute("x"));
 
 describe("the layer of shapes", () => {
     it("paints in order, wherever a shape comes in", () => {
         room.change(at, [put(b, "a2", { x: 2 }), put(a, "a1", { x: 1 }), put(c, "a3", { x: 3 })]);
-        expect(xs()).toEqual(["translate(1 0)", "translate(2 0)", "translate(3 0)"]);
+        expect(xs()).toEqual(["1", "2", "3"]);
         room.change(at, [
             { kind: "patch", id: a, patch: { index: "a4" } },
             { kind: "patch", id: b, patch: { index: "a5" } },
         ]);
-        expect(xs()).toEqual(["translate(3 0)", "translate(1 0)", "translate(2 0)"]);
+        expect(xs()).toEqual(["3", "1", "2"]);
     });
 
     it("touches only what changes", () => {
@@ -71,7 +80,7 @@ describe("the layer of shapes", () => {
         const line = (): string | null => root.querySelector("path")!.getAttribute("d");
         expect(line()).toBe("M500 0L50 50");
         layer.preview(new Map([[a, { x: 40 }]]));
-        expect(xs()[0]).toBe("translate(40 0)");
+        expect(xs()[0]).toBe("40");
         expect(line()).toBe("M500 0L90 50");
         layer.preview(new Map());
         expect(line()).toBe("M500 0L50 50");
@@ -83,6 +92,53 @@ describe("the layer of shapes", () => {
         room.change(at, [put(b, "a2")]);
         expect(root.children.length).toBe(0);
     });
+});
+
+it("what is not turned has its place in its coordinates, and no transform that every frame would pay for", () => {
+    const given = { index: "a1", x: 100, y: 50.5, width: 20, height: 10 };
+    const points = pointsOf([
+        [0, 0],
+        [-3, 4.25],
+    ]);
+    const shown = (type: ShapeType, more: object = {}): Element => {
+        const id = (0xf00 + root.children.length).toString(16).padStart(16, "0");
+        room.change(at, [
+            { kind: "put", id, type, given: { ...given, index: `b${root.children.length}1`, ...more } },
+        ]);
+        const element = root.lastElementChild!;
+        if (get({ given: more } as Shape, "rotation") === 0)
+            expect(root.querySelectorAll("[transform]").length).toBe(0);
+        return element;
+    };
+    expect(shown("line", { points }).getAttribute("d")).toBe("M100 50.5L97 54.75");
+    expect(shown("ellipse").getAttribute("cx")).toBe("110");
+    expect(shown("ellipse").getAttribute("cy")).toBe("55.5");
+    expect(shown("polygon", { figure: "diamond" }).getAttribute("d")).toBe(
+        "M110 50.5L120 55.5L110 60.5L100 55.5Z",
+    );
+    const tspan = shown("text", { text: "A", font_size: 20 }).querySelector("tspan")!;
+    expect([tspan.getAttribute("x"), tspan.getAttribute("y")]).toEqual(["100", "70.5"]);
+    const turned = shown("rectangle", { rotation: Math.PI / 2 });
+    expect(turned.getAttribute("transform")).toBe("translate(100 50.5)rotate(90)");
+    expect(turned.getAttribute("x")).toBeNull();
+});
+
+it("a stroke that is drawn grows in a frame of what is seen", () => {
+    const ink = new InkLayer(root, board, () => ({ x: 10, y: 20, width: 300, height: 200 }));
+    const stroke = { type: "pen", given: { x: 4, y: 5 }, points: pointsOf([[0, 0]]) } as unknown as OwnStroke;
+    ink.begin(stroke);
+    const frame = root.querySelector("g > rect")!;
+    expect(["x", "y", "width", "height", "fill"].map((name) => frame.getAttribute(name))).toEqual([
+        "6",
+        "15",
+        "300",
+        "200",
+        "transparent",
+    ]);
+    expect(frame.nextElementSibling!.tagName).toBe("path");
+    ink.end(stroke);
+    expect(root.children.length).toBe(0);
+    ink.dispose();
 });
 
 it("texts are texts, whatever stands in them", () => {

@@ -75,9 +75,12 @@ def odp(path, slides):
                          'fo:page-width="28cm" fo:page-height="15.75cm"/></style:page-layout></office:automatic-styles>'
                          '<office:master-styles><style:master-page style:name="m" style:page-layout-name="l"/>'
                          "</office:master-styles></office:document-styles>")
+        # LibreOffice opens no package with parts that its list does not have.
+        entries = "".join(f'<manifest:file-entry manifest:full-path="{name}" manifest:media-type="{media}"/>'
+                          for name, media in (("/", kind), ("content.xml", "text/xml"), ("styles.xml", "text/xml")))
         archive.writestr("META-INF/manifest.xml", '<?xml version="1.0"?><manifest:manifest xmlns:manifest='
-                         '"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry manifest:full-path='
-                         f'"/" manifest:media-type="{kind}"/></manifest:manifest>')
+                         '"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.2">'
+                         f"{entries}</manifest:manifest>")
 
 
 def convert(program, file, folder):

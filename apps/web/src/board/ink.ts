@@ -1,9 +1,14 @@
 // Strokes that are not done yet, our own and others', and the laser: in a layer of its own, painted once a
 // frame.
+//
+// Chromium takes the layers of a whole page apart and together again whenever the bounds of what is painted in one of
+// them change: with thousands of shapes that is most of a frame. So each stroke lies in a frame that is as large as
+// what is seen, and grows within it.
 
 import {
     get,
     type Board,
+    type Box,
     type LiveStroke,
     type OwnStroke,
     type Patch,
@@ -24,13 +29,16 @@ interface Stroke {
 
 export class InkLayer {
     readonly #root: SVGElement;
+    readonly #seen: () => Box;
     readonly #strokes = new Map<object, Stroke>();
     readonly #off: () => void;
     #frame = 0;
     #predicted: { readonly of: object; readonly xy: readonly number[] } | null = null;
 
-    constructor(root: SVGElement, board: Board) {
+    /** @param seen the part of the page that is on the screen. */
+    constructor(root: SVGElement, board: Board, seen: () => Box) {
         this.#root = root;
+        this.#seen = seen;
         this.#off = board.live.on((stroke, what) => this.#live(stroke, what));
         for (const stroke of board.live.all) this.#live(stroke, "begun");
     }
@@ -72,14 +80,18 @@ export class InkLayer {
                       "stroke-linecap": "round",
                       "stroke-linejoin": "round",
                   };
-        const element = svgElement("path", { ...wholeOf(shape), ...paint });
-        this.#root.append(element);
+        const { x, y, width, height } = this.#seen();
+        const frame = { x: x - get(shape, "x"), y: y - get(shape, "y"), width, height, fill: "transparent" };
+        const element = svgElement("path", paint);
+        const whole = svgElement("g", wholeOf(shape));
+        whole.append(svgElement("rect", frame), element);
+        this.#root.append(whole);
         this.#strokes.set(key, { type, given, points, element, isDirty: false });
         this.#dirty(key);
     }
 
     #remove(key: object): void {
-        this.#strokes.get(key)?.element.remove();
+        this.#strokes.get(key)?.element.parentElement?.remove();
         this.#strokes.delete(key);
     }
 

@@ -12,7 +12,7 @@ import {
     type Shape,
     type ShapeId,
 } from "@libconf/client/board";
-import { painted, wholeOf, type Painted } from "./paint.ts";
+import { moved, opacityOf, painted, wholeOf, type Painted } from "./paint.ts";
 
 const svgSpace = "http://www.w3.org/2000/svg";
 
@@ -29,16 +29,22 @@ function made(one: Painted): SVGElement {
     return element;
 }
 
-/** One element, or, of several, a group of them. */
+/**
+ * One element, or, of several, a group of them. What is not turned has its place in its own coordinates: each
+ * `transform` in a page costs Chromium something in every frame, whether or not it is painted anew.
+ */
 export function elementOf(
     shape: Shape,
     find: FindShape,
     addressOf: (asset: string) => string,
 ): SVGElement | null {
-    const parts = painted(shape, find, addressOf);
+    const own = painted(shape, find, addressOf);
+    const isTurned =
+        get(shape, "rotation") !== 0 || own.some((part) => part.attributes["transform"] !== undefined);
+    const parts = isTurned ? own : own.map((part) => moved(part, get(shape, "x"), get(shape, "y")));
+    const whole: Painted["attributes"] = isTurned ? wholeOf(shape) : { ...opacityOf(shape) };
     const [first, ...others] = parts;
     if (first === undefined) return null;
-    const whole = wholeOf(shape);
     if (others.length > 0) {
         const group = svgElement("g", whole);
         for (const part of parts) group.append(made(part));

@@ -137,11 +137,42 @@ export function painted(
 export function wholeOf(shape: Shape): { readonly [name: string]: string | number } {
     const [x, y, rotation] = [get(shape, "x"), get(shape, "y"), get(shape, "rotation")];
     const turn = rotation === 0 ? "" : `rotate(${short((rotation * 180) / Math.PI)})`;
-    const opacity = (get(shape, "opacity") / 100) * (shape.type === "highlighter" ? highlighterOpacity : 1);
     return {
         ...(x !== 0 || y !== 0 || turn !== "" ? { transform: `translate(${x} ${y})${turn}` } : {}),
-        ...(opacity === 1 ? {} : { opacity }),
+        ...opacityOf(shape),
     };
+}
+
+export function opacityOf(shape: Shape): { readonly opacity?: number } {
+    const opacity = (get(shape, "opacity") / 100) * (shape.type === "highlighter" ? highlighterOpacity : 1);
+    return opacity === 1 ? {} : { opacity };
+}
+
+/** The same at another place, without a `transform`. Precondition: it has none. */
+export function moved(one: Painted, dx: number, dy: number): Painted {
+    const { d, cx, cy, x, y } = one.attributes;
+    const to = (value: string | number | undefined, by: number): number => short(Number(value ?? 0) + by);
+    const place =
+        d !== undefined
+            ? { d: movedPath(String(d), dx, dy) }
+            : cx !== undefined || cy !== undefined
+              ? { cx: to(cx, dx), cy: to(cy, dy) }
+              : { x: to(x, dx), y: to(y, dy) };
+    return {
+        ...one,
+        attributes: { ...one.attributes, ...place },
+        ...(one.children === undefined
+            ? {}
+            : { children: one.children.map((child) => moved(child, dx, dy)) }),
+    };
+}
+
+/** Paths here have absolute coordinates alone, two numbers with a space between. */
+function movedPath(d: string, dx: number, dy: number): string {
+    return d.replace(
+        /(-?[\d.]+) (-?[\d.]+)/g,
+        (_, x: string, y: string) => `${short(Number(x) + dx)} ${short(Number(y) + dy)}`,
+    );
 }
 
 const pens = new WeakMap<Points, { readonly width: number; readonly d: string }>();

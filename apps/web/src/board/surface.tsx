@@ -2,7 +2,7 @@
 
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { moved, pinched, toPage, zoomedAt, type Box, type Point } from "@libconf/client/board";
+import { moved, pinched, seenBy, toPage, zoomedAt, type Box, type Point } from "@libconf/client/board";
 import { t } from "../i18n/index.ts";
 import { announce } from "../kit/index.ts";
 import { CursorLayer } from "./cursors.ts";
@@ -40,7 +40,9 @@ export function Surface() {
         const surface = root.current!;
         const addressOf = (asset: string): string => board.assetPath(model.room, asset);
         const shapes = new ShapeLayer(shapesRoot.current!, board.shapes, addressOf);
-        const ink = new InkLayer(inkRoot.current!, board);
+        const ink = new InkLayer(inkRoot.current!, board, () =>
+            seenBy(model.camera.peek(), model.screen.peek()),
+        );
         const laser = new LaserTrail(laserRoot.current!);
         const cursors = new CursorLayer(cursorsRoot.current!, laser, board);
         const made: Bench = {

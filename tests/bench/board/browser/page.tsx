@@ -60,6 +60,16 @@ Object.assign(window, {
             await painted();
             return count;
         },
+        /** Until nothing is left to be done. */
+        async rest(): Promise<void> {
+            for (let quiet = 0; quiet < 5; ) {
+                const left = await new Promise<number>((done) =>
+                    requestIdleCallback((deadline) => done(deadline.timeRemaining())),
+                );
+                quiet = left > 8 ? quiet + 1 : 0;
+            }
+            (globalThis as unknown as { gc(): void }).gc();
+        },
         /** The same shapes as a still picture: its text, to be shown without any program. */
         still(): string {
             const { innerHTML } = root.querySelector(".board-shapes")!;

@@ -241,7 +241,9 @@ private:
         }
         if (of.has_right_origin) {
             made.right_origin = make_ref(in_, of.right_client, of.right_clock);
-            made.right = in_.clean_start(made.right_origin);
+            // In the order in which it was typed the one stands right behind the other.
+            auto* const next = made.left ? made.left->right : nullptr;
+            made.right = next && next->id == made.right_origin ? next : in_.clean_start(made.right_origin);
         }
         if (offset > 0) {
             made.origin = {made.id.client, made.id.clock - 1};

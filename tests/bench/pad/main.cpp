@@ -188,9 +188,23 @@ int main(int count, char** words) {
         });
     } else {
         auto updates = read_updates(base + ".updates");
+        const auto in_order = updates;
         if (task == "agents") updates = by_agent(updates);
         if (task == "blocks") updates = backwards_in_blocks(std::move(updates));
-        value = measure(runs, state, text, [&](document& to) { apply_all(to, updates); });
+        if (task == "apply") {
+            value = measure(runs, state, text, [&](document& to) { apply_all(to, updates); });
+        } else {
+            // By turns: how fast the machine is changes from one second to the next.
+            std::vector<double> right, wrong;
+            for (int i = 0; i < runs; ++i) {
+                right.push_back(measure(1, state, text, [&](document& to) { apply_all(to, in_order); }));
+                wrong.push_back(measure(1, state, text, [&](document& to) { apply_all(to, updates); }));
+            }
+            value = median(std::move(wrong));
+            std::printf("{\"task\":\"%s\",\"trace\":\"%s\",\"value\":%.6f,\"in_order\":%.6f}\n", task.c_str(),
+                        words[3], value, median(std::move(right)));
+            return 0;
+        }
     }
     std::printf("{\"task\":\"%s\",\"trace\":\"%s\",\"value\":%.6f}\n", task.c_str(), words[3], value);
 }

@@ -211,7 +211,11 @@ private:
 
 result<node> from_markdown(std::string_view text) {
     if (!crdt::utf16_length(text)) return pad_errc::bad_text;
-    return markdown_reader().read(text);
+    // md4c 0.4.8 looks one byte beyond a link that is not closed at the very end, and takes what it finds
+    // there for its own: behind a line feed there is nothing to find.
+    std::string whole(text);
+    whole += '\n';
+    return markdown_reader().read(whole);
 }
 
 }  // namespace conf::pads

@@ -90,9 +90,11 @@ cases.push(['two browsers write in the same notes, and see who wrote what', asyn
   const xml = await text();
   require(xml === '<heading level="1">Agenda</heading><paragraph><strong>By</strong> Ana and Bo</paragraph>', xml);
   await ana.until_page("Bo's caret", () => document.querySelector('.caret-name')?.textContent === 'Bo');
-  const hues = await ana.until_page('two colours', () => {
-    const all = new Set([...document.querySelectorAll('.author[data-hue]')].map(one => one.dataset.hue));
-    return all.size === 2 && [...all].join(' and ');
+  // Colours are the people's own, one of twelve: two of them may have the same.
+  const hues = await ana.until_page('both in their colours', () => {
+    const all = [...document.querySelectorAll('.author[data-hue]')];
+    const hue_of = name => all.find(one => one.title === name)?.dataset.hue;
+    return hue_of('Ana') && hue_of('Bo') && `${hue_of('Ana')} and ${hue_of('Bo')}`;
   });
   await stage.accessible(ana, 'the notes');
   return `hues ${hues}`;

@@ -22,6 +22,7 @@ from kill_rounds import Failed, Server
 PATIENCE = 60
 MEDIAN_MAX, NINETY_FIFTH_MAX = 5, 10  # seconds to be back
 ROOM = "drawings"
+SHAPES_MOST = 800  # of one painter: a page takes 10 000, and hundreds of rounds are many strokes
 
 
 class Painter:
@@ -128,7 +129,7 @@ class Painter:
     async def draw(self):
         self.number += 1
         colour = self.chance.randrange(1, 1 << 24)
-        if self.mine and self.chance.random() < 0.3:
+        if self.mine and (len(self.mine) == SHAPES_MOST or self.chance.random() < 0.3):
             shape, properties = self.chance.choice(self.mine), {wire.COLOUR: colour}
             message = wire.patch_colour(self.number, self.number, *self.place, shape, colour)
         else:

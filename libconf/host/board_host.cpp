@@ -53,6 +53,11 @@ struct board_host::place {
     const ears& ears_of(const boards::audience& of, const decltype(environment::socket_of)& socket_of) {
         const auto known = std::ranges::find(heard_by, of, &ears::of);
         if (known != heard_by.end()) return *known;
+        // A list that only we hold is nobody's any more, and would keep the memory of connections that are
+        // gone.
+        for (auto& one : heard_by) {
+            if (one.of.use_count() == 1) one = {};
+        }
         auto& made = heard_by[next_heard_by++ % heard_by.size()];
         made = {of, {}};
         for (const auto id : *of) {

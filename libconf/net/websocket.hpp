@@ -36,7 +36,8 @@ protected:
 class websocket {
 public:
     websocket() = default;
-    explicit websocket(const std::shared_ptr<websocket_link>& link) : link_(link), near_(link.get()) {}
+    explicit websocket(const std::shared_ptr<websocket_link>& link)
+        : link_(link), near_(reinterpret_cast<std::uintptr_t>(link.get())) {}
 
     /// @return false where it is closing or gone. A message that finds the queue full closes it: 1013.
     bool send(const websocket_frame& message) const;
@@ -48,7 +49,8 @@ public:
     /// A `send` follows soon: to hundreds in a row, waiting for the memory of each is what costs.
     void expect_send() const noexcept {
         constexpr std::size_t line = 64;
-        for (std::size_t i = 0; i < 3; ++i) __builtin_prefetch(static_cast<const char*>(near_) + i * line);
+        for (std::size_t i = 0; i < 3; ++i)
+            __builtin_prefetch(reinterpret_cast<const void*>(near_ + i * line));
     }
 
     /// Sends what is queued, then a Close frame; no message is delivered any more.
@@ -66,7 +68,7 @@ public:
 
 private:
     std::weak_ptr<websocket_link> link_;
-    const void* near_ = nullptr;  // where it was made, which may be gone: never looked into
+    std::uintptr_t near_ = 0;  // where it was made, which may be gone: an address to fetch, never looked into
 };
 
 /// Called on the server's loop, never from within a call of `websocket`. An exception closes with 1011.

@@ -80,9 +80,10 @@ describe("the layer of shapes", () => {
         const line = (): string | null => root.querySelector("path")!.getAttribute("d");
         expect(line()).toBe("M500 0L50 50");
         layer.preview(new Map([[a, { x: 40 }]]));
-        expect(xs()[0]).toBe("40");
+        expect(root.children[0]!.getAttribute("transform")).toBe("translate(40 0)");
         expect(line()).toBe("M500 0L90 50");
         layer.preview(new Map());
+        expect(root.querySelectorAll("[transform]").length).toBe(0);
         expect(line()).toBe("M500 0L50 50");
     });
 

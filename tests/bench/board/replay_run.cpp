@@ -1,4 +1,4 @@
-// A long log of changes into an empty board, as a replay and the pages of a late joiner read it.
+// A long log of changes into an empty page, as a replay reads it.
 #include "libconf/whiteboard/frames.hpp"
 #include "libconf/whiteboard/page.hpp"
 #include "tests/bench/board/runs.hpp"
@@ -19,7 +19,7 @@ namespace {
 using namespace conf::boards;
 
 constexpr place where{1, 1};
-/// Half of what a page may hold: then as much goes as comes.
+/// Half of what a page may hold: then something goes instead.
 constexpr std::size_t shapes_kept = 5000;
 constexpr std::size_t points_a_stroke = 40;
 
@@ -33,7 +33,7 @@ public:
         if (there_.empty() || (dice < 3 && there_.size() < shapes_kept)) {
             there_.push_back((std::uint64_t{random_()} << 32 | random_()) | 1);
             ops.push_back(stroke(there_.back()));
-        } else if (dice < 9 && there_.size() < shapes_kept) {
+        } else if (dice >= 3 && dice < 9) {
             ops.push_back(
                 {.kind = op_kind::patch,
                  .id = there_[random_() % there_.size()],

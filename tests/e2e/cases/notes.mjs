@@ -94,7 +94,8 @@ cases.push(['two browsers write in the same notes, and see who wrote what', asyn
   const hues = await ana.until_page('both in their colours', () => {
     const all = [...document.querySelectorAll('.author[data-hue]')];
     const hue_of = name => all.find(one => one.title === name)?.dataset.hue;
-    return hue_of('Ana') && hue_of('Bo') && `${hue_of('Ana')} and ${hue_of('Bo')}`;
+    const caret = document.querySelector('.caret-name')?.closest('[data-hue]')?.dataset.hue;
+    return hue_of('Ana') && hue_of('Bo') === caret && `${hue_of('Ana')} and ${caret}`;
   });
   await stage.accessible(ana, 'the notes');
   return `hues ${hues}`;

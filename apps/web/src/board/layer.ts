@@ -31,18 +31,22 @@ function made(one: Painted): SVGElement {
 
 /**
  * One element, or, of several, a group of them. What is not turned has its place in its own coordinates: each
- * `transform` in a page costs Chromium something in every frame, whether or not it is painted anew.
+ * `transform` in a page costs Chromium something in every frame, whether or not it is painted anew. What is being
+ * dragged has one for as long: writing long paths anew for each of its places would cost more.
  */
 export function elementOf(
     shape: Shape,
     find: FindShape,
     addressOf: (asset: string) => string,
+    isDragged = false,
 ): SVGElement | null {
     const own = painted(shape, find, addressOf);
-    const isTurned =
-        get(shape, "rotation") !== 0 || own.some((part) => part.attributes["transform"] !== undefined);
-    const parts = isTurned ? own : own.map((part) => moved(part, get(shape, "x"), get(shape, "y")));
-    const whole: Painted["attributes"] = isTurned ? wholeOf(shape) : { ...opacityOf(shape) };
+    const hasTransform =
+        isDragged ||
+        get(shape, "rotation") !== 0 ||
+        own.some((part) => part.attributes["transform"] !== undefined);
+    const parts = hasTransform ? own : own.map((part) => moved(part, get(shape, "x"), get(shape, "y")));
+    const whole: Painted["attributes"] = hasTransform ? wholeOf(shape) : { ...opacityOf(shape) };
     const [first, ...others] = parts;
     if (first === undefined) return null;
     if (others.length > 0) {
@@ -152,7 +156,7 @@ export class ShapeLayer {
             const binding = shape.type === "arrow" ? get(shape, end) : null;
             if (binding !== null) this.#dependsOn(shape.id, binding.shape);
         }
-        const element = elementOf(shape, this.find, this.#addressOf);
+        const element = elementOf(shape, this.find, this.#addressOf, this.#previews.has(shape.id));
         if (element === null) return null;
         if (this.#hidden.has(shape.id)) element.setAttribute("visibility", "hidden");
         const frame = shape.given.parent == null ? null : frameOf(shape, this.find);

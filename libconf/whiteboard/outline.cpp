@@ -12,6 +12,8 @@ namespace {
 struct vec {
     double x = 0;
     double y = 0;
+
+    bool operator==(const vec&) const = default;
 };
 
 // An eighth of half a circle.
@@ -89,7 +91,11 @@ std::vector<knot> thinned(const std::vector<knot>& all, double size) {
         if (last_kept) kept.push_back(one);
     }
     if (last_kept) return kept;
-    if (kept.size() > 1) kept.pop_back();
+    if (kept.size() > 1) {
+        kept.pop_back();
+    } else if (kept.front().at == all.back().at) {
+        return kept;
+    }
     kept.push_back(all.back());
     return kept;
 }

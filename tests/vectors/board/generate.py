@@ -212,7 +212,9 @@ def thin(q, u, size):
     if kept[-1] != len(q) - 1:
         if len(kept) > 1:
             kept.pop()
-        kept.append(len(q) - 1)
+            kept.append(len(q) - 1)
+        elif q[-1] != q[0]:
+            kept.append(len(q) - 1)
     return [q[n] for n in kept], [u[n] for n in kept]
 
 
@@ -326,6 +328,8 @@ def strokes():
         ("two points nearer than the thinning", [(0, 0), (4, 4)], None, 16),
         ("three points, the last too near", [(0, 0), (1600, 0), (1604, 4)], None, 8),
         ("there and back", [(0, 0), (800, 0), (1600, 0), (800, 0), (0, 0)], None, 4),
+        ("back to where it began, having gone nowhere", [(0, 0), (8, 0), (0, 0)], None, 16),
+        ("the same, pressed", [(160, 80), (160, 90), (170, 90), (160, 80)], [200], 16),
         ("a sharp turn one way", [(0, 0), (1600, 0), (0, 400)], None, 8),
         ("a sharp turn the other way", [(0, 0), (1600, 0), (0, -400)], None, 8),
         ("upwards", [(0, 0), (0, -1600), (16, -3200)], None, 2),

@@ -78,7 +78,7 @@ using end = api::documents_link::end;
 template <class Made>
 using then = std::function<void(result<Made>)>;
 
-class category final : public std::error_category {
+class document_error_category final : public std::error_category {
 public:
     [[nodiscard]] const char* name() const noexcept override { return "libconf documents"; }
     [[nodiscard]] std::string message(int code) const override {
@@ -130,7 +130,7 @@ void find_file(const end& in, const std::string& room, std::uint64_t document,
 }  // namespace
 
 const std::error_category& document_category() noexcept {
-    static const category only;
+    static const document_error_category only;
     return only;
 }
 

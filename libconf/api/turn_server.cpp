@@ -9,7 +9,7 @@
 namespace conf::inline v0 {
 namespace {
 
-class category final : public std::error_category {
+class turn_error_category final : public std::error_category {
 public:
     const char* name() const noexcept override { return "turn"; }
     std::string message(int value) const override {
@@ -46,7 +46,7 @@ public:
 }  // namespace
 
 const std::error_category& turn_category() noexcept {
-    static const category instance;
+    static const turn_error_category instance;
     return instance;
 }
 

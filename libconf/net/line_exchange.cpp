@@ -31,7 +31,7 @@ namespace {
 using descriptor = asio::posix::stream_descriptor;
 
 constexpr std::chrono::seconds leave_time{3};
-constexpr std::size_t read_bytes = 16 * 1024;
+constexpr std::size_t read_bytes_most = 16 * 1024;
 
 /// A started program. It is killed with its owner if it has not ended.
 class child {
@@ -131,7 +131,7 @@ struct line_exchange::impl : std::enable_shared_from_this<impl> {
 
     static asio::awaitable<void> listen(std::shared_ptr<impl> self) {
         std::string line;
-        std::array<char, read_bytes> buffer{};
+        std::array<char, read_bytes_most> buffer{};
         for (bool goes_on = self->from.is_open(); goes_on;) {
             auto [error, count] = co_await self->from.async_read_some(asio::buffer(buffer), as_result);
             if (error) break;

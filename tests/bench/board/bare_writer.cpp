@@ -25,10 +25,6 @@ void sleep_until(std::int64_t at_ns) {
     while (::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, nullptr) != 0) {}
 }
 
-std::int64_t now_ns() {
-    return std::chrono::nanoseconds(bench::now().time_since_epoch()).count();
-}
-
 }  // namespace
 
 int run_bare_writer(const settings& asked) {
@@ -49,7 +45,7 @@ int run_bare_writer(const settings& asked) {
     }
     const std::string message(asked.bytes, 'b');
     constexpr std::int64_t pause_ns = 1'000'000'000 / hand::messages_per_second;
-    for (auto next = now_ns();; next += pause_ns) {
+    for (auto next = bench::now_ns();; next += pause_ns) {
         sleep_until(next);
         for (const auto one : readers) {
             if (::send(one, message.data(), message.size(), MSG_NOSIGNAL) < 0) return 0;  // they have left
@@ -69,7 +65,7 @@ nlohmann::json run_bare_readers(const settings& asked) {
     std::array<char, 4096> buffer;
     std::uint64_t bytes = 0;
     const auto read_until = [&](std::int64_t end) {
-        while (now_ns() < end) {
+        while (bench::now_ns() < end) {
             if (::poll(readers.data(), readers.size(), 10) <= 0) continue;
             for (auto& one : readers) {
                 if ((one.revents & POLLIN) == 0) continue;
@@ -79,10 +75,10 @@ nlohmann::json run_bare_readers(const settings& asked) {
             }
         }
     };
-    read_until(now_ns() + 500'000'000);
+    read_until(bench::now_ns() + 500'000'000);
     bytes = 0;
     const auto cpu = bench::cpu_seconds_of(asked.pid);
-    read_until(now_ns() + static_cast<std::int64_t>(asked.seconds * 1e9));
+    read_until(bench::now_ns() + static_cast<std::int64_t>(asked.seconds * 1e9));
     const auto used = bench::cpu_seconds_of(asked.pid) - cpu;
     for (const auto& one : readers) ::close(one.fd);
     return {{"seconds", asked.seconds},

@@ -12,10 +12,6 @@ using namespace conf::boards;
 
 namespace {
 
-std::int64_t now_ns() {
-    return std::chrono::nanoseconds(bench::now().time_since_epoch()).count();
-}
-
 /// RFC 6455 §5.2: what a server's frame has besides its payload.
 std::uint64_t framed(std::size_t payload) {
     return payload + (payload < 126 ? 2 : payload < 65536 ? 4 : 10);
@@ -101,7 +97,7 @@ void member::note(author_number by, bool is_change) {
     const auto& sent = is_change ? column->second.changes_ns : column->second.live_ns;
     auto& count = is_change ? so_far.changes : so_far.live;
     if (times_.measuring && count < sent.size()) {
-        (is_change ? times_.changes : times_.live).note(now_ns() - sent[count]);
+        (is_change ? times_.changes : times_.live).note(bench::now_ns() - sent[count]);
     }
     ++count;
 }

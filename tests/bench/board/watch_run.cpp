@@ -20,10 +20,6 @@ constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr double patience_s = 60;
 constexpr double warm_up_s = 2;
 
-std::int64_t now_ns() {
-    return std::chrono::nanoseconds(bench::now().time_since_epoch()).count();
-}
-
 /// Everybody in one thread.
 struct audience {
     explicit audience(const settings& asked) : server{conf::ip_address::v4(0x7F000001), asked.port} {}
@@ -33,9 +29,9 @@ struct audience {
         return *all.back();
     }
     void run_until(const std::function<bool()>& done, const std::string& what) {
-        const auto end = now_ns() + static_cast<std::int64_t>(patience_s * 1e9);
+        const auto end = bench::now_ns() + static_cast<std::int64_t>(patience_s * 1e9);
         while (!done()) {
-            if (now_ns() > end) throw std::runtime_error(what + " did not happen");
+            if (bench::now_ns() > end) throw std::runtime_error(what + " did not happen");
             sockets.wait(10'000'000);
             check_all();
         }
@@ -95,37 +91,37 @@ nlohmann::json run_watch(const settings& asked) {
     constexpr std::int64_t pause = second_ns / hand::messages_per_second;
     std::vector<std::int64_t> next;
     for (std::size_t i = 0; i < asked.pens; ++i) {
-        next.push_back(now_ns() +
+        next.push_back(bench::now_ns() +
                        pause * static_cast<std::int64_t>(i) / static_cast<std::int64_t>(asked.pens));
     }
     std::uint64_t sent = 0;
     std::int64_t latest = 0;
     const auto draw_until = [&](std::int64_t end) {
-        for (auto now = now_ns(); now < end; now = now_ns()) {
+        for (auto now = bench::now_ns(); now < end; now = bench::now_ns()) {
             auto due = end;
             for (std::size_t i = 0; i < asked.pens; ++i) {
                 if (next[i] <= now) {
                     latest = std::max(latest, now - next[i]);
                     auto what = hands[i].next();
                     auto& column = room.times.pens[room.all[i]->name()];
-                    (what.is_change ? column.changes_ns : column.live_ns).push_back(now_ns());
+                    (what.is_change ? column.changes_ns : column.live_ns).push_back(bench::now_ns());
                     room.all[i]->send(what.frame);
                     ++sent;
                     next[i] += pause;
                 }
                 due = std::min(due, next[i]);
             }
-            room.sockets.wait(std::max<std::int64_t>(due - now_ns(), 0));
+            room.sockets.wait(std::max<std::int64_t>(due - bench::now_ns(), 0));
         }
         room.check_all();
     };
-    draw_until(now_ns() + static_cast<std::int64_t>(warm_up_s * 1e9));
+    draw_until(bench::now_ns() + static_cast<std::int64_t>(warm_up_s * 1e9));
     room.times.measuring = true;
     latest = 0;
     const auto cpu = bench::cpu_seconds_of(asked.pid);
     const auto own = bench::own_cpu_seconds();
     const auto sent_before = sent;
-    draw_until(now_ns() + static_cast<std::int64_t>(asked.seconds * 1e9));
+    draw_until(bench::now_ns() + static_cast<std::int64_t>(asked.seconds * 1e9));
     const auto used = bench::cpu_seconds_of(asked.pid) - cpu;
     const auto own_used = bench::own_cpu_seconds() - own;
     room.times.measuring = false;

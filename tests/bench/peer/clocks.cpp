@@ -21,6 +21,10 @@ conf::instant now() noexcept {
     return conf::instant{std::chrono::microseconds(read_clock(CLOCK_MONOTONIC) / 1000)};
 }
 
+std::int64_t now_ns() noexcept {
+    return read_clock(CLOCK_MONOTONIC);
+}
+
 double own_cpu_seconds() noexcept {
     return static_cast<double>(read_clock(CLOCK_PROCESS_CPUTIME_ID)) / 1e9;
 }

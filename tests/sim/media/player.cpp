@@ -22,7 +22,7 @@ namespace {
 constexpr duration repair_pause = milliseconds{20};
 constexpr duration missing_max = seconds{2};  // nobody can show it any more
 constexpr unsigned tries_max = 10;
-constexpr duration key_frame_pause = seconds{1};
+constexpr duration key_frame_request_pause = seconds{1};
 constexpr std::size_t remembered = 400;
 constexpr duration silence_max = seconds{5};
 
@@ -272,7 +272,7 @@ void player::repair() {
                 world_.require(to.add_nack(1, of.ssrc, ask) > 0, "a NACK does not fit");
             });
         }
-        if (video && of.received > 0 && of.picture_broken && now - asked_for_key_frame_ >= key_frame_pause) {
+        if (video && of.received > 0 && of.picture_broken && now - asked_for_key_frame_ >= key_frame_request_pause) {
             asked_for_key_frame_ = now;
             send_rtcp([&](rtp::rtcp_builder& to) { static_cast<void>(to.add_pli(1, of.ssrc)); });
         }

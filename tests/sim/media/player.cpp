@@ -272,7 +272,8 @@ void player::repair() {
                 world_.require(to.add_nack(1, of.ssrc, ask) > 0, "a NACK does not fit");
             });
         }
-        if (video && of.received > 0 && of.picture_broken && now - asked_for_key_frame_ >= key_frame_request_pause) {
+        if (video && of.received > 0 && of.picture_broken &&
+            now - asked_for_key_frame_ >= key_frame_request_pause) {
             asked_for_key_frame_ = now;
             send_rtcp([&](rtp::rtcp_builder& to) { static_cast<void>(to.add_pli(1, of.ssrc)); });
         }

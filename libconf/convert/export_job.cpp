@@ -104,8 +104,8 @@ maybe_problem exporter::flatten(const std::string& document, std::string& path) 
     path = document;
     if (!needs_flattening(boxes)) return std::nullopt;
     path = at("flat.pdf");
-    return run_tool({{document, "document.pdf"}},
-                    {std::string(pdftocairo.path), "-q", "-pdf", "/in/document.pdf", "/out/flat.pdf"});
+    return run_tool({{document, "document.pdf"}}, {std::string(pdftocairo.path), "-q", "-pdf", "-noshrink",
+                                                   "-nocenter", "/in/document.pdf", "/out/flat.pdf"});
 }
 
 /// The pages as they are, in the order of the export; empty ones where there is no document.

@@ -240,7 +240,7 @@ maybe_problem page_maker::make_page(std::uint32_t number) {
     constexpr const char* script =
         "pdftotext -q -enc UTF-8 -f $1 -l $1 /in/document.pdf /out/page.txt\n"
         "pdftoppm -q -png -cropbox -singlefile -scale-to $2 -f $1 -l $1 /in/document.pdf /out/small\n"
-        "exec pdftocairo -q -svg -f $1 -l $1 /in/document.pdf /out/page.svg\n";
+        "exec pdftocairo -q -svg -noshrink -nocenter -f $1 -l $1 /in/document.pdf /out/page.svg\n";
     work_.clear();
     const auto size = info_.papers[number - 1];
     page_event made{number};

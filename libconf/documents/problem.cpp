@@ -13,7 +13,7 @@ struct entry {
 };
 
 // In the order of the codes, from 1.
-constexpr std::array<entry, 22> entries{{
+constexpr std::array<entry, 23> entries{{
     {"bad_name",
      "A document needs a name of at most 255 bytes, without \"/\", \"\\\" and control characters."},
     {"empty", "The file is empty."},
@@ -43,6 +43,7 @@ constexpr std::array<entry, 22> entries{{
     {"cancelled", "The document was removed while it was converted."},
     {"restarted", "The server went down while the document was converted. Upload it again."},
     {"failed", "The server failed to convert the document; its log may say why."},
+    {"not_ready", "The document is still being prepared. Try again when all its pages are there."},
 }};
 
 constexpr std::array<std::string_view, 9> limit_names{"bytes",         "pages",     "pixels",

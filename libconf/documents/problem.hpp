@@ -31,6 +31,7 @@ enum class problem_code : std::uint8_t {
     cancelled,
     restarted,  ///< the server went down twice while it was converted
     failed,     ///< ours
+    not_ready,  ///< asked for as a file before all its pages were made
 };
 
 /// As it stands in messages: "too_many_pages".

@@ -44,9 +44,9 @@ boards::document_error error_of(const documents::problem& why) {
 }
 
 rooms::failure failure_of(const documents::problem& why) {
-    return {.code = why.limit.empty() ? rooms::error_code::bad_file : rooms::error_code::limit,
-            .text = why.message,
-            .field = std::string(why.limit)};
+    auto code = why.limit.empty() ? rooms::error_code::bad_file : rooms::error_code::limit;
+    if (why.code == documents::problem_code::not_ready) code = rooms::error_code::not_ready;
+    return {.code = code, .text = why.message, .field = std::string(why.limit)};
 }
 
 /// For what can not fetch it.

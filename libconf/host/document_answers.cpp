@@ -23,7 +23,8 @@ int status_of(documents::problem_code code) noexcept {
         case bad_name:
         case empty: return 400;
         case too_large: return 413;
-        case room_full: return 409;
+        case room_full:
+        case not_ready: return 409;
         case queue_full: return 503;
         case disk_full: return 503;
         case failed: return 500;

@@ -243,6 +243,9 @@ std::string document_host::export_document(const std::string& room, document_num
     const bool needs_file = std::ranges::any_of(wanted.pages, [](const auto& one) { return one.page > 0; });
     const bool has_file = file != nullptr && file->state == documents::file_state::ready;
     const bool png = wanted.as == document_export::format::png;
+    if (needs_file && file != nullptr && file->state < documents::file_state::ready) {
+        return refuse(problem_code::not_ready);
+    }
     if (wanted.pages.empty() || (needs_file && !has_file) || (png && wanted.pages.size() != 1)) {
         return refuse(problem_code::broken);
     }

@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, error_code_count> errors{
     "not_saved",       "gone",
     "not_open",        "unknown_document",
     "unknown_page",    "limit",
-    "bad_file",
+    "bad_file",        "not_ready",
 };
 
 template <class Enum, std::size_t Count>

@@ -56,8 +56,9 @@ enum class error_code : std::uint8_t {
     unknown_page,
     limit,
     bad_file,
+    not_ready,
 };
-inline constexpr std::size_t error_code_count = 25;
+inline constexpr std::size_t error_code_count = 26;
 
 /// As they stand in messages.
 [[nodiscard]] std::string_view name_of(role which) noexcept;

@@ -399,6 +399,27 @@ TEST_CASE("two uploads of what is being converted wait for the same", "[host][do
     w.wait_for(w.upload("pages 1"), "ready");
 }
 
+TEST_CASE("what is not whole yet does not go out", "[host][documents]") {
+    world w;
+    const auto number = w.upload("wait 3");
+    w.until([&] {
+        return w.ask("GET", "algebra/documents/" + std::to_string(number))
+                   .parsed()["document"]["pages_ready"] == 1;
+    });
+    CHECK(w.ask("POST", "algebra/documents/" + std::to_string(number) + "/export").status == 409);
+    std::promise<std::string> said;
+    w.loop.post([&] {
+        const auto place = w.host->export_document(
+            "algebra", static_cast<documents::document_number>(number), {.pages = {{.page = 1}}},
+            [&said](const auto& got) {
+                const auto* const why = std::get_if<documents::problem>(&got);
+                said.set_value(why == nullptr ? "" : std::string(documents::to_string(why->code)));
+            });
+        if (!place.empty()) said.set_value(place);
+    });
+    CHECK(said.get_future().get() == "not_ready");
+}
+
 TEST_CASE("a converter that goes away gets its job once more", "[host][documents]") {
     world w;
     CHECK(w.wait_for(w.upload("die"), "failed")["error"]["code"] == "failed");

@@ -1,6 +1,9 @@
 // The board: people draw together, each undoes his own, somebody else presents, the server goes away.
-import {spawnSync} from 'node:child_process';
-import {dirname, join} from 'node:path';
+import {spawn, spawnSync} from 'node:child_process';
+import {existsSync} from 'node:fs';
+import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {basename, dirname, join} from 'node:path';
 import {require} from '../stage.mjs';
 
 export const cases = [];
@@ -229,9 +232,15 @@ function pdf_of(count) {
     `trailer<</Size ${objects.length + 1}/Root 1 0 R>>\nstartxref\n${table}\n%%EOF\n`);
 }
 
-/** How many of a hundred pixels of two pictures (PNG) differ by more than 32 of 255 in a colour. */
-function difference(page, one, other) {
-  return page.evaluate(async files => {
+/** So many times finer than the screen is a PDF drawn: poppler puts each letter on whole pixels. */
+const finer = 8;
+
+/**
+ * How many of a hundred pixels differ by more than 32 of 255 in a colour, of a picture of the screen and one that is
+ * `finer` and averaged (both PNG).
+ */
+function difference(page, screen, fine) {
+  return page.evaluate(async ([files, times]) => {
     const [a, b] = await Promise.all(files.map(async file => {
       const image = await createImageBitmap(new Blob([Uint8Array.from(atob(file), one => one.charCodeAt(0))]));
       const canvas = new OffscreenCanvas(image.width, image.height);
@@ -239,53 +248,168 @@ function difference(page, one, other) {
       context.drawImage(image, 0, 0);
       return context.getImageData(0, 0, image.width, image.height);
     }));
-    if (a.width !== b.width || a.height !== b.height) return `${a.width} x ${a.height}, not ${b.width} x ${b.height}`;
-    let unlike = 0;
-    for (let i = 0; i < a.data.length; i += 4) {
-      if ([0, 1, 2].some(at => Math.abs(a.data[i + at] - b.data[i + at]) > 32)) ++unlike;
+    if (a.width * times !== b.width || a.height * times !== b.height) {
+      return `${a.width} x ${a.height} and ${b.width} x ${b.height}: 100`;
     }
-    return 100 * unlike / (a.data.length / 4);
-  }, [one.toString('base64'), other.toString('base64')]);
+    const average = (x, y, colour) => {
+      let sum = 0;
+      for (let dy = 0; dy < times; ++dy) {
+        for (let dx = 0; dx < times; ++dx) sum += b.data[4 * ((y * times + dy) * b.width + x * times + dx) + colour];
+      }
+      return sum / (times * times);
+    };
+    let unlike = 0;
+    for (let i = 0; i < a.width * a.height; ++i) {
+      const [x, y] = [i % a.width, Math.floor(i / a.width)];
+      if ([0, 1, 2].some(colour => Math.abs(a.data[4 * i + colour] - average(x, y, colour)) > 32)) ++unlike;
+    }
+    return 100 * unlike / (a.width * a.height);
+  }, [[screen.toString('base64'), fine.toString('base64')], finer]);
 }
 
-cases.push(['a PDF becomes slides, is drawn on, and leaves with what is drawn', async stage => {
-  const link = stage.new_link();
-  const ana = await stage.come('chromium', 'Ana');
-  await ana.enter(link);
-  await ana.press_button('Board');
-  await ana.see('.add-documents');
-  await ana.page.locator('.add-documents input[type=file]').setInputFiles(
-    {name: 'talk.pdf', mimeType: 'application/pdf', buffer: pdf_of(2)});
+/** A PowerPoint file as LibreOffice writes it, from one of its own templates. */
+async function powerpoint() {
+  const folder = await mkdtemp(join(tmpdir(), 'libconf-e2e-office-'));
+  try {
+    const from = '/usr/lib/libreoffice/share/template/common/presnt/Grey_Elegant.otp';
+    const done = await finished('soffice', ['--headless', `-env:UserInstallation=file://${folder}/profile`,
+      '--convert-to', 'pptx:Impress MS PowerPoint 2007 XML', '--outdir', folder, from]);
+    const made = join(folder, 'Grey_Elegant.pptx');
+    require(existsSync(made), `no PowerPoint file, status ${done.status}: ${done.said}`);
+    const mimeType = 'application/vnd.openxmlformats-officedocument.presentationml.presentation';
+    return {name: 'Grey Elegant.pptx', mimeType, buffer: await readFile(made)};
+  } finally {
+    await rm(folder, {recursive: true, force: true});
+  }
+}
+
+/** A PDF that somebody else has written, of the system's documentation where there is one. */
+function somebodys_pdf() {
+  return ['/usr/share/doc/shared-mime-info/shared-mime-info-spec.pdf', '/usr/lib/libreoffice/share/xpdfimport/xpdfimport_err.pdf']
+    .find(existsSync) ?? {name: 'talk.pdf', mimeType: 'application/pdf', buffer: pdf_of(2)};
+}
+
+function finished(program, words) {
+  return new Promise((done, fail) => {
+    let said = '';
+    const child = spawn(program, words);
+    for (const end of [child.stdout, child.stderr]) end.on('data', text => { said += text; });
+    child.on('error', fail);
+    child.on('close', status => done({status, said}));
+  });
+}
+
+/** Where the page lies in the window; whole pixels where `fit_to_pixels` has found such a window. */
+function paper_box(peer) {
+  return peer.page.evaluate(() => {
+    const {x, y, width, height} = document.querySelector('.board-paper').getBoundingClientRect();
+    return {x, y, width, height};
+  });
+}
+
+/** Gives the window a size in which the page begins and ends with a pixel: only then two pictures can be laid over each other. */
+async function fit_to_pixels(peer) {
+  const {width, height} = peer.page.viewportSize();
+  const off = box => Math.max(...[box.x, box.y, box.width, box.height].map(one => Math.abs(one - Math.round(one))));
+  let best = {off: 1};
+  for (let i = 0; i < 24 * 4 && best.off > .02; ++i) {
+    const size = {width: width - (i >> 2) - (i & 1), height: height - (i >> 2) - (i >> 1 & 1)};
+    await peer.page.setViewportSize(size);
+    await peer.page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
+    const now = off(await paper_box(peer));
+    if (now < best.off) best = {off: now, size};
+  }
+  await peer.page.setViewportSize(best.size);
+  const box = await peer.until_page('the page in its new place', () => {
+    const {x, y, width, height} = document.querySelector('.board-paper').getBoundingClientRect();
+    return {x, y, width, height};
+  });
+  const whole = {};
+  for (const side of ['x', 'y', 'width', 'height']) whole[side] = Math.round(box[side]);
+  return whole;
+}
+
+/** Saves the page that is seen as PDF: what of it differs from the screen, in words. */
+async function compare_with_pdf(peer, {shown, save, pages, page, others}) {
+  // What is pointed at is not saved.
+  for (const one of [peer, ...others]) await one.page.mouse.move(2, 2);
+  await until_board(peer, 'no pointer', seen => seen.cursors.length === 0);
+  await until_board(peer, shown, seen => seen.says?.startsWith(shown));
+  await peer.until_page('the picture of the page', () => {
+    const images = [...document.querySelectorAll('.board-paper img')];
+    return images.length > 0 && images.every(one => one.complete);
+  });
+  const clip = await fit_to_pixels(peer);
+  const screen = await peer.page.screenshot({clip});
+  const download = peer.page.waitForEvent('download');
+  await peer.press_button('Save, import and more');
+  await peer.press_button(save);
+  const file = await (await download.catch(async error => {
+    const {text} = await peer.look();
+    throw new Error(`${error.message}; the page says ${text}`);
+  })).path();
+  const facts = spawnSync('pdfinfo', [file]).stdout.toString();
+  require(new RegExp(`^Pages: +${pages}$`, 'm').test(facts), `the PDF of ${shown} has other pages: ${facts}`);
+  const drawn = spawnSync('pdftocairo', ['-png', '-singlefile', '-f', String(page), '-l', String(page), '-scale-to-x',
+    String(finer * clip.width), '-scale-to-y', String(finer * clip.height), file, '-'], {maxBuffer: 1 << 28});
+  require(drawn.status === 0, `the PDF is not drawn: ${drawn.stderr}`);
+  const unlike = await difference(peer.page, screen, drawn.stdout);
+  require(unlike <= .5, `${shown}: screen and PDF differ in ${unlike} % of their pixels`);
+  return `${shown}: screen and PDF differ in ${unlike.toFixed(2)} % of their pixels`;
+}
+
+cases.push(['a PowerPoint file and a PDF become slides, three people draw, and it all leaves as PDF', async stage => {
+  const [ana, bo, cleo] = await gather(stage, [['Bo', {}], ['Cleo', phone]]);
+  const upload = async (peer, file) => {
+    await peer.press_button('Documents');
+    await peer.see('.add-documents');
+    await peer.page.locator('.add-documents input[type=file]').setInputFiles(file);
+  };
+  await upload(ana, await powerpoint());
   if (spawnSync(join(dirname(stage.program), 'conf-convert'), ['--check']).status !== 0) {
     // A chroot or a container: nothing is converted, and she is told why.
     await ana.until('the reason', seen => /sandbox|install/i.test(seen.text));
     return 'no sandbox here: nothing was converted, and the page says so';
   }
-  const shown = await until_board(ana, 'the slides', seen => seen.says?.startsWith('talk.pdf, page 1 of 2'));
-  require(shown.shapes === 0, 'the slide has something on it');
-  await ana.until_page('the picture of the slide', () => document.querySelector('.board-paper img')?.complete);
+  const show = async (peer, title) => {
+    await peer.until_page(`"${title}" with a page to show`, text => {
+      const row = [...document.querySelectorAll('.documents .document')].find(one => one.textContent.includes(text));
+      const button = [...(row?.querySelectorAll('button') ?? [])].find(one => one.textContent.trim() === 'Show');
+      button?.click();
+      return button !== undefined;
+    }, title);
+    // The first page is shown before the last one is there, but only what is whole is saved.
+    await peer.until_page(`all pages of "${title}"`, text =>
+      [...document.querySelectorAll('.documents .document')].some(one => one.textContent.includes(text) && !one.querySelector('progress')), title);
+    await peer.click('[aria-labelledby=board-sheet-title] button[aria-label=Close]');
+  };
+  await show(ana, 'Grey Elegant.pptx');
+  for (const peer of [ana, bo, cleo]) await until_board(peer, 'the slides', seen => /^Grey Elegant.pptx, page 1 /.test(seen.says));
+  const pages = Number(/ (?:of|sur) (\d+)/.exec((await look(ana)).says)[1]);
+
   await draw(ana, [.3, .3], [.6, .6]);
-  await until_board(ana, 'the stroke', has_shapes(1));
-  await ana.click('[aria-labelledby=board-sheet-title] button[aria-label=Close]');
-  await ana.page.mouse.move(2, 2);
-  const {x, y, width, height} = await ana.page.evaluate(() => {
-    const box = document.querySelector('.board-paper').getBoundingClientRect();
-    const seen = document.querySelector('.board-surface').getBoundingClientRect();
-    const [left, top] = [Math.max(box.x, seen.x), Math.max(box.y, seen.y)];
-    return {x: left, y: top, width: box.width, height: Math.min(box.height, seen.height)};
-  });
-  const clip = {x: Math.ceil(x), y: Math.ceil(y), width: Math.floor(width), height: Math.floor(height)};
-  const screen = await ana.page.screenshot({clip});
-  const download = ana.page.waitForEvent('download');
-  await ana.press_button('Save, import and more');
-  await ana.press_button('Save all pages as PDF');
-  const file = await (await download).path();
-  const size = spawnSync('pdfinfo', [file]).stdout.toString();
-  require(size.includes('Pages:           2'), `the PDF: ${size}`);
-  const drawn = spawnSync('pdftoppm', ['-png', '-f', '1', '-l', '1', '-scale-to-x', String(clip.width), '-scale-to-y',
-    String(clip.height), file]);
-  require(drawn.status === 0, `the PDF is not drawn: ${drawn.stderr}`);
-  const unlike = await difference(ana.page, screen, drawn.stdout);
-  require(unlike <= .5, `screen and PDF differ in ${unlike} % of their pixels`);
-  return `screen and PDF differ in ${unlike.toFixed(2)} % of their pixels`;
+  await draw(bo, [.3, .7], [.6, .7]);
+  await draw_by_touch(cleo, [.6, .4], [.8, .6]);
+  for (const peer of [ana, bo, cleo]) await until_board(peer, 'all three strokes', has_shapes(3));
+  await bo.press_button('Undo my last change');
+  for (const peer of [ana, bo, cleo]) await until_board(peer, "Ana's and Cleo's strokes", has_shapes(2));
+  await cleo.press_button('Annuler');
+  for (const peer of [ana, bo, cleo]) await until_board(peer, "Ana's stroke", has_shapes(1));
+  await bo.press_button('Redo my last change');
+  for (const peer of [ana, bo, cleo]) await until_board(peer, "Bo's stroke again", has_shapes(2));
+  const slides = await compare_with_pdf(ana, {shown: 'Grey Elegant.pptx, page 1', save: 'Save all pages as PDF', pages, page: 1, others: [bo]});
+
+  await ana.press_button('Hand the presentation over');
+  await ana.press_button('Bo');
+  await bo.see('[aria-label^="Documents"]');
+  const pdf = somebodys_pdf();
+  const title = pdf.name ?? basename(pdf);
+  await upload(bo, pdf);
+  await show(bo, title);
+  for (const peer of [ana, bo, cleo]) await until_board(peer, 'the PDF', seen => seen.says?.startsWith(`${title}, page 1`));
+  await draw(bo, [.2, .3], [.5, .5]);
+  await draw_by_touch(cleo, [.6, .4], [.8, .6]);
+  for (const peer of [ana, bo, cleo]) await until_board(peer, 'both strokes on it', has_shapes(2));
+  const paper = await compare_with_pdf(bo, {shown: `${title}, page 1`, save: 'This page as PDF', pages: 1, page: 1, others: [ana]});
+  return `${slides}; ${paper}`;
 }]);

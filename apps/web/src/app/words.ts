@@ -19,5 +19,6 @@ export function refusalSentence(error: unknown): string {
     if (code === "limit") return t("common.full");
     if (code === "unknown_document" || code === "unknown_page") return t("common.gone");
     if (code === "bad_file") return t("common.bad-file");
+    if (code === "not_ready") return t("common.not-ready");
     return t("common.failed", { why: error.message });
 }

@@ -25,6 +25,7 @@ export type ServerErrorCode =
     | "unknown_page"
     | "limit"
     | "bad_file"
+    | "not_ready"
     | "no_converter";
 
 /**

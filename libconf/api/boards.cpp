@@ -285,7 +285,7 @@ namespace {
 result<std::string> page_as(const board::impl& of, const board_page& where, std::string_view format) {
     std::string made;
     host::board_host::files::pictures pictures;
-    if (format == "svg") pictures = of.link->pictures(of.room, api::place_of(where));
+    if (format != "json") pictures = of.link->pictures(of.room, api::place_of(where));
     const auto done = of.link->run(of.room, [&](auto& on, const auto&, auto&) -> result<void> {
         auto got = host::page_as(on, api::place_of(where), {.format = format, .pictures = &pictures});
         if (const auto* const why = std::get_if<host::api_refusal>(&got)) return api::error_of(*why);

@@ -139,8 +139,9 @@ private:
     }
 
     void show(std::shared_ptr<const visit> here, const http_reply& reply) {
-        // Nothing else has pictures in it, and they are read from the disk.
-        if (here->request.parameter("format") != "svg") return show_with(here, reply, {});
+        // JSON names its pictures only, and they are read from the disk.
+        const auto format = here->request.parameter("format").value_or("json");
+        if (format != "svg" && format != "excalidraw") return show_with(here, reply, {});
         boards_.fetch_pictures(
             here->room, here->where,
             [this, here, reply](const board_host::files::pictures& got) { show_with(here, reply, got); });
@@ -179,9 +180,11 @@ private:
         reply.may_take(document_host::reply_time);
         boards_.export_drawn(here->room, wish, [reply](const std::variant<std::string, rooms::failure>& got) {
             if (const auto* const why = std::get_if<rooms::failure>(&got)) {
-                const bool unknown = why->code == rooms::error_code::unknown_page;
-                return (void)reply.send(answer_of(
-                    {unknown ? 404 : 422, std::string(rooms::name_of(why->code)), why->text, why->field}));
+                int status = 422;
+                if (why->code == rooms::error_code::unknown_page) status = 404;
+                if (why->code == rooms::error_code::not_ready) status = 409;
+                return (void)reply.send(
+                    answer_of({status, std::string(rooms::name_of(why->code)), why->text, why->field}));
             }
             json_writer made;
             made.begin_object().name("url").value(std::get<std::string>(got)).end_object();
@@ -380,8 +383,11 @@ std::variant<page_text, api_refusal> page_as(const boards::whiteboard& on, const
     if (!wish.annotations) only = boards::number_max;
     if (wish.format == "json")
         return page_text{boards::page_to_json(*page, only), "application/json", "json"};
-    if (wish.format == "excalidraw")
-        return page_text{boards::export_excalidraw(*page), "application/json", "excalidraw"};
+    if (wish.format == "excalidraw") {
+        boards::excalidraw_options how{.only = only};
+        if (wish.pictures != nullptr) how.asset = address_in(wish.pictures->assets);
+        return page_text{boards::export_excalidraw(*page, how), "application/json", "excalidraw"};
+    }
     if (wish.format == "svg") {
         boards::svg_options how{.info = *info, .only = only};
         if (wish.pictures != nullptr) {

@@ -27,8 +27,14 @@ struct imported_shapes {
 /// Gives them ids that are not taken, the same for the same `seed`; parents and bindings follow.
 void renumber(std::vector<op>& shapes, std::uint64_t seed, const std::function<bool(shape_id)>& taken);
 
-/// A file that Excalidraw reads: ids, groups, frames, order and bindings are kept; figures that it has not
-/// become closed lines. The same page gives the same text.
-[[nodiscard]] std::string export_excalidraw(const page& what);
+struct excalidraw_options {
+    std::optional<author_number> only{};  ///< this person's shapes alone
+    /// A `data:` address with the bytes of an asset. Empty function or answer: the picture is left out.
+    std::function<std::string(std::string_view)> asset{};
+};
+
+/// A file that Excalidraw reads: ids, groups, frames, order, bindings and pictures are kept; figures that it
+/// has not become closed lines. The same page gives the same text.
+[[nodiscard]] std::string export_excalidraw(const page& what, const excalidraw_options& how = {});
 
 }  // namespace conf::boards

@@ -40,21 +40,23 @@ struct size {
 
 class exporter {
 public:
-    explicit exporter(const page& on) : page_(on) {}
+    exporter(const page& on, const excalidraw_options& how) : page_(on), how_(how) {}
 
     std::string run() {
-        for (const auto* one : page_.in_order()) add(*one);
+        for (const auto* one : page_.in_order()) {
+            if (!how_.only || one->author == *how_.only) add(*one);
+        }
         const json file{{"type", "excalidraw"},       {"version", 2},
                         {"source", "libconf"},        {"elements", std::move(elements_)},
-                        {"appState", json::object()}, {"files", json::object()}};
+                        {"appState", json::object()}, {"files", std::move(files_)}};
         return file.dump(-1, ' ', false, json::error_handler_t::replace);
     }
 
 private:
     void add(const shape& what) {
         switch (what.type) {
-            case shape_type::group:
-            case shape_type::image: return;  // its bytes are the host's
+            case shape_type::group: return;  // the ids of its members tell
+            case shape_type::image: return add_image(what);
             case shape_type::pen:
             case shape_type::highlighter: return add_stroke(what);
             case shape_type::line:
@@ -146,6 +148,26 @@ private:
         if (what.type == shape_type::frame)
             made["name"] = std::string(what.properties.bytes(property::title));
         elements_.push_back(std::move(made));
+    }
+
+    /// Its bytes stand beside the elements, once for all that show them.
+    void add_image(const shape& what) {
+        const std::string asset(what.properties.bytes(property::asset));
+        const auto address = how_.asset ? how_.asset(asset) : std::string();
+        constexpr std::string_view data = "data:";
+        const auto end = address.find(';');
+        if (!address.starts_with(data) || end == std::string::npos) return;
+        auto made = element(what, "image", text_of(what.id), box_of(what));
+        made["strokeColor"] = "transparent";
+        made["fileId"] = asset;
+        made["status"] = "saved";
+        made["scale"] = json::array({1, 1});
+        made["crop"] = nullptr;
+        elements_.push_back(std::move(made));
+        files_[asset] = {{"id", asset},
+                         {"mimeType", address.substr(data.size(), end - data.size())},
+                         {"dataURL", address},
+                         {"created", what.updated.count()}};
     }
 
     void add_stroke(const shape& what) {
@@ -279,13 +301,15 @@ private:
     }
 
     const page& page_;
+    const excalidraw_options& how_;
     json elements_ = json::array();
+    json files_ = json::object();
 };
 
 }  // namespace
 
-std::string export_excalidraw(const page& what) {
-    return exporter(what).run();
+std::string export_excalidraw(const page& what, const excalidraw_options& how) {
+    return exporter(what, how).run();
 }
 
 }  // namespace conf::boards

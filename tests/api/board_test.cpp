@@ -147,14 +147,15 @@ TEST_CASE("what can not be is an error, and nothing is drawn", "[api][board]") {
 }
 
 TEST_CASE("handlers may not wait for the thread that they run on", "[api][board]") {
-    fixture on;
-    const auto board = on.made->board("physics").value();
     std::optional<error> got;
     std::mutex mutex;
     std::condition_variable came;
+    std::optional<conf::board> board;
+    fixture on;  // the last: it may call the handler until it ends
+    board = on.made->board("physics").value();
     on.made->meetings().on_event([&](const meeting_event&) {
         const std::lock_guard lock(mutex);
-        if (const auto all = board.documents(); !all) got = all.error();
+        if (const auto all = board->documents(); !all) got = all.error();
         came.notify_one();
     });
     caller ann(on.at, "physics");

@@ -254,6 +254,35 @@ TEST_CASE("a board goes out and comes back", "[whiteboard][excalidraw]") {
     CHECK(w.page({1, 2}).size() == 2 * answer.made);
 }
 
+TEST_CASE("pictures go out once with their bytes, and one person's shapes alone",
+          "[whiteboard][excalidraw]") {
+    world w;
+    auto& pia = w.enter("pia", role::presenter);
+    const std::string asset = "asset-1";
+    const auto picture = [](shape_id id, const std::string& of) {
+        return put(id, shape_type::image,
+                   {bytes_value(property::asset, of), number_value(property::width, 1600),
+                    number_value(property::height, 800)});
+    };
+    w.change(pia, {picture(1, asset), picture(2, asset)});
+    excalidraw_options how;
+    how.asset = [&](std::string_view id) {
+        return id == asset ? std::string("data:image/png;base64,iVBORw0KGgo=") : std::string();
+    };
+    const auto file = json::parse(export_excalidraw(w.page(), how));
+    REQUIRE(file["elements"].size() == 2);
+    CHECK(file["elements"][0]["type"] == "image");
+    CHECK(file["elements"][0]["fileId"] == asset);
+    CHECK(file["elements"][0]["width"] == 100);
+    REQUIRE(file["files"].size() == 1);
+    CHECK(file["files"][asset]["mimeType"] == "image/png");
+    CHECK(file["files"][asset]["dataURL"] == "data:image/png;base64,iVBORw0KGgo=");
+    how.asset = nullptr;
+    CHECK(json::parse(export_excalidraw(w.page(), how))["elements"].empty());
+    how.only = w.shape(1)->author + 1;
+    CHECK(json::parse(export_excalidraw(w.page(), how))["elements"].empty());
+}
+
 TEST_CASE("an import that is no file, or too much, changes nothing", "[whiteboard][excalidraw]") {
     settings small;
     small.shapes_per_page = 2;

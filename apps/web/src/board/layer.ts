@@ -12,7 +12,7 @@ import {
     type Shape,
     type ShapeId,
 } from "@libconf/client/board";
-import { moved, opacityOf, painted, wholeOf, type Painted } from "./paint.ts";
+import { opacityOf, painted, paintedInPlace, wholeOf, type Painted } from "./paint.ts";
 
 const svgSpace = "http://www.w3.org/2000/svg";
 
@@ -40,12 +40,9 @@ export function elementOf(
     addressOf: (asset: string) => string,
     isDragged = false,
 ): SVGElement | null {
-    const own = painted(shape, find, addressOf);
-    const hasTransform =
-        isDragged ||
-        get(shape, "rotation") !== 0 ||
-        own.some((part) => part.attributes["transform"] !== undefined);
-    const parts = hasTransform ? own : own.map((part) => moved(part, get(shape, "x"), get(shape, "y")));
+    // Only stamps have one of their own.
+    const hasTransform = isDragged || get(shape, "rotation") !== 0 || shape.type === "stamp";
+    const parts = (hasTransform ? painted : paintedInPlace)(shape, find, addressOf);
     const whole: Painted["attributes"] = hasTransform ? wholeOf(shape) : { ...opacityOf(shape) };
     const [first, ...others] = parts;
     if (first === undefined) return null;

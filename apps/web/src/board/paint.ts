@@ -10,11 +10,13 @@ import {
     lineHeight,
     linesOf,
     noteMargin,
+    outlineOf,
+    outlinePath,
     pointsOfLine,
     runsLeftwards,
-    strokePath,
     type FindShape,
     type Head,
+    type Outline,
     type Point,
     type Points,
     type Shape,
@@ -36,6 +38,21 @@ export const families = {
     serif: "'Noto Serif','DejaVu Serif',serif",
     mono: "'Noto Sans Mono','DejaVu Sans Mono',monospace",
 } as const;
+
+/** In the page's coordinates, for what is not turned. */
+export function paintedInPlace(
+    shape: Shape,
+    find: FindShape,
+    addressOf: (asset: string) => string,
+): readonly Painted[] {
+    const [x, y] = [get(shape, "x"), get(shape, "y")];
+    if (shape.type !== "pen") return painted(shape, find, addressOf).map((part) => moved(part, x, y));
+    // Of pens there are most, and their paths are the longest: written once, where they stand.
+    const points = get(shape, "points");
+    if (points === null) return [];
+    const d = penPath(points, get(shape, "stroke_width"), x, y);
+    return [{ tag: "path", attributes: { d, fill: get(shape, "colour") } }];
+}
 
 /** In the shape's own coordinates; `addressOf` gives an image's bytes. */
 export function painted(
@@ -149,7 +166,7 @@ export function opacityOf(shape: Shape): { readonly opacity?: number } {
 }
 
 /** The same at another place, without a `transform`. Precondition: it has none. */
-export function moved(one: Painted, dx: number, dy: number): Painted {
+function moved(one: Painted, dx: number, dy: number): Painted {
     const { d, cx, cy, x, y } = one.attributes;
     const to = (value: string | number | undefined, by: number): number => short(Number(value ?? 0) + by);
     const place =
@@ -175,14 +192,23 @@ function movedPath(d: string, dx: number, dy: number): string {
     );
 }
 
-const pens = new WeakMap<Points, { readonly width: number; readonly d: string }>();
+interface Pen {
+    readonly width: number;
+    readonly outline: Outline;
+    readonly dx: number;
+    readonly dy: number;
+    readonly d: string;
+}
 
-/** Remembered as long as the points are there: outlines are what costs most. */
-export function penPath(points: Points, width: number): string {
+const pens = new WeakMap<Points, Pen>();
+
+/** Remembered as long as the points are there: outlines are what costs most, and writing them comes next. */
+export function penPath(points: Points, width: number, dx = 0, dy = 0): string {
     const known = pens.get(points);
-    if (known?.width === width) return known.d;
-    const d = strokePath(points, width);
-    pens.set(points, { width, d });
+    if (known?.width === width && known.dx === dx && known.dy === dy) return known.d;
+    const outline = known?.width === width ? known.outline : outlineOf(points, width);
+    const d = outlinePath(outline, dx, dy);
+    pens.set(points, { width, outline, dx, dy, d });
     return d;
 }
 

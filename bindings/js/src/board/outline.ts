@@ -191,24 +191,27 @@ function clamp(value: number, low: number, high: number): number {
     return Math.max(low, Math.min(high, value));
 }
 
-/** The path of an outline: a curve through the middles of its pieces. */
-export function outlinePath(outline: Outline): string {
-    const count = outline.length / 2;
-    const at = (n: number): readonly [number, number] => [outline[2 * n]!, outline[2 * n + 1]!];
+/** The path of an outline, moved by so many units: a curve through the middles of its pieces. */
+export function outlinePath(outline: Outline, dx = 0, dy = 0): string {
+    const [right, down] = [Math.round(100 * dx), Math.round(100 * dy)];
     const middle = (a: number, b: number): number => Math.floor((a + b + 1) / 2);
-    const text = (hundredths: number): string => String(hundredths / 100);
-    const [lastX, lastY] = at(count - 1);
-    const [firstX, firstY] = at(0);
-    let path = `M${text(middle(lastX, firstX))} ${text(middle(lastY, firstY))}`;
-    for (let n = 0; n < count; n += 1) {
-        const [x, y] = at(n);
-        const [nextX, nextY] = n + 1 < count ? at(n + 1) : [firstX, firstY];
-        path += `Q${text(x)} ${text(y)} ${text(middle(x, nextX))} ${text(middle(y, nextY))}`;
+    const end = outline.length;
+    const [firstX, firstY] = [outline[0]!, outline[1]!];
+    const beginX = middle(outline[end - 2]!, firstX) + right;
+    const beginY = middle(outline[end - 1]!, firstY) + down;
+    let path = `M${beginX / 100} ${beginY / 100}`;
+    let [x, y] = [firstX, firstY];
+    for (let n = 2; n <= end; n += 2) {
+        const nextX = n < end ? outline[n]! : firstX;
+        const nextY = n < end ? outline[n + 1]! : firstY;
+        const [toX, toY] = [middle(x, nextX) + right, middle(y, nextY) + down];
+        path += `Q${(x + right) / 100} ${(y + down) / 100} ${toX / 100} ${toY / 100}`;
+        [x, y] = [nextX, nextY];
     }
     return `${path}Z`;
 }
 
-/** The path of a pen stroke. */
-export function strokePath(points: Points, strokeWidth: number): string {
-    return outlinePath(outlineOf(points, strokeWidth));
+/** The path of a pen stroke, moved by so many units. */
+export function strokePath(points: Points, strokeWidth: number, dx = 0, dy = 0): string {
+    return outlinePath(outlineOf(points, strokeWidth), dx, dy);
 }

@@ -90,6 +90,8 @@ describe("outlines", () => {
         const made = outlineOf(pointsOf(points, pressures), stroke_width);
         expect([...made]).toEqual(outline.flat());
         expect(outlinePath(made)).toBe(path);
+        const elsewhere = made.map((value, i) => value + (i % 2 === 0 ? 625 : -12_506));
+        expect(outlinePath(made, 6.25, -125.0625)).toBe(outlinePath(elsewhere));
     });
 });
 

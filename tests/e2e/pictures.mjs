@@ -3,6 +3,7 @@
 // usage: tests/e2e/run [BUILD] pictures [FOLDER]     FOLDER: BUILD/pictures if not given
 import {mkdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
+import {see_board} from './board_pictures.mjs';
 import {say, see_everything} from './everything.mjs';
 import {far_call, block} from './far.mjs';
 import {Stage} from './stage.mjs';
@@ -39,6 +40,11 @@ for (const {name, language, how} of views) {
     await guest(link, 'Cleo');
   };
   await see_everything(ana, {server: stage.server, link, company, language}, what => shoot(ana, what));
+  await stage.end_case();
+
+  const drawing = await visitor('Ana');
+  await drawing.enter(new_link());
+  await see_board(drawing, {press: text => press(drawing, text), shoot: what => shoot(drawing, what)});
   await stage.end_case();
 
   // Failures, one after the other; each is what a guest named Dag sees.

@@ -44,7 +44,7 @@ boards::document_error error_of(const documents::problem& why) {
 }
 
 rooms::failure failure_of(const documents::problem& why) {
-    auto code = why.limit.empty() ? rooms::error_code::bad_file : rooms::error_code::limit;
+    auto code = why.limit.empty() ? rooms::error_code::not_made : rooms::error_code::limit;
     if (why.code == documents::problem_code::not_ready) code = rooms::error_code::not_ready;
     return {.code = code, .text = why.message, .field = std::string(why.limit)};
 }

@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, error_code_count> errors{
     "not_open",        "unknown_document",
     "unknown_page",    "limit",
     "bad_file",        "not_ready",
+    "not_made",
 };
 
 template <class Enum, std::size_t Count>

@@ -57,8 +57,9 @@ enum class error_code : std::uint8_t {
     limit,
     bad_file,
     not_ready,
+    not_made,
 };
-inline constexpr std::size_t error_code_count = 26;
+inline constexpr std::size_t error_code_count = 27;
 
 /// As they stand in messages.
 [[nodiscard]] std::string_view name_of(role which) noexcept;

@@ -150,6 +150,13 @@ struct world {
             REQUIRE(std::chrono::steady_clock::now() < end);
         }
     }
+    /// One page of it is there, and the others are not.
+    void wait_for_page(int number) const {
+        until([&] {
+            const auto got = ask("GET", "algebra/documents/" + std::to_string(number));
+            return got.parsed()["document"]["pages_ready"] == 1;
+        });
+    }
     /// Everything below the folder of contents, when the disk's thread has done what it was given.
     std::size_t contents() const {
         std::error_code none;
@@ -382,15 +389,9 @@ TEST_CASE("the same content is converted once", "[host][documents]") {
 TEST_CASE("two uploads of what is being converted wait for the same", "[host][documents]") {
     world w;
     const auto first = w.upload("wait 3");
-    w.until([&] {
-        return w.ask("GET", "algebra/documents/" + std::to_string(first))
-                   .parsed()["document"]["pages_ready"] == 1;
-    });
+    w.wait_for_page(first);
     const auto second = w.upload("wait 3", "b.txt");
-    w.until([&] {
-        return w.ask("GET", "algebra/documents/" + std::to_string(second))
-                   .parsed()["document"]["pages_ready"] == 1;
-    });
+    w.wait_for_page(second);
     CHECK(w.ask("DELETE", "algebra/documents/" + std::to_string(first)).status == 204);
     CHECK(w.wait_for(second, "converting")["page_count"] == 3);
     // The last one who waits takes the converter with him.
@@ -402,10 +403,7 @@ TEST_CASE("two uploads of what is being converted wait for the same", "[host][do
 TEST_CASE("what is not whole yet does not go out", "[host][documents]") {
     world w;
     const auto number = w.upload("wait 3");
-    w.until([&] {
-        return w.ask("GET", "algebra/documents/" + std::to_string(number))
-                   .parsed()["document"]["pages_ready"] == 1;
-    });
+    w.wait_for_page(number);
     CHECK(w.ask("POST", "algebra/documents/" + std::to_string(number) + "/export").status == 409);
     std::promise<std::string> said;
     w.loop.post([&] {

@@ -156,6 +156,10 @@ def drawn():
         require(status == 422, f"a picture that is not there is drawn: {status} {body}")
         _, svg, _ = server.ask("GET", f"board/{number}/{page}?format=svg")
         require(b"data:image/svg+xml;base64," in svg and b"data:image/png;base64," in svg, svg[:500])
+        _, body, _ = server.ask("GET", f"board/{number}/{page}?format=excalidraw")
+        drawn = json.loads(body)
+        require([one["fileId"] for one in drawn["elements"] if one["type"] == "image"] == [asset], drawn)
+        require(drawn["files"][asset]["dataURL"].startswith("data:image/png;base64,"), drawn["files"])
 
         def exported(query):
             status, body, _ = server.ask("POST", f"board/{number}/0/export?format=pdf{query}")
@@ -184,6 +188,8 @@ def kill():
         server.wait_for_state(ready, "ready")
         moving = server.upload("moving.pdf", pdf(20, 200))
         eventually(lambda: server.document(moving).get("pages_ready", 0) > 0, "no first page")
+        status, body, _ = server.ask("POST", f"board/{moving}/0/export")
+        require(status == 409 and json.loads(body)["error"]["code"] == "not_ready", (status, body))
         started = server.converters()
         require(started, "no converter runs")
         server.signal(signal.SIGKILL)

@@ -164,7 +164,8 @@ TEST_CASE("all error codes and the type come as the protocol names them", "[sign
                                  "not_saved",       "gone",
                                  "not_open",        "unknown_document",
                                  "unknown_page",    "limit",
-                                 "bad_file",        "not_ready"};
+                                 "bad_file",        "not_ready",
+                                 "not_made"};
     REQUIRE(std::size(names) == error_code_count);
     for (std::size_t i = 0; i < error_code_count; ++i) CHECK(name_of(static_cast<error_code>(i)) == names[i]);
     CHECK(encode(message{7, done{}}).starts_with(R"({"type":"ok","id":7)"));

@@ -4,6 +4,7 @@ import {existsSync} from 'node:fs';
 import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {basename, dirname, join} from 'node:path';
+import {drag, draw} from '../drag.mjs';
 import {require} from '../stage.mjs';
 
 export const cases = [];
@@ -44,23 +45,6 @@ async function open_board(peer) {
   await peer.press_button('Board');
   await peer.press_button('Empty pages');
   await until_board(peer, 'an empty page', seen => seen.page !== '' && seen.shapes === 0);
-}
-
-/** From one place to another, as parts of the board, by way of `steps` places. */
-async function drag(peer, from, to, steps = 12) {
-  const {box} = await look(peer);
-  const place = ([x, y]) => [box.left + x * box.width, box.top + y * box.height];
-  await peer.page.mouse.move(...place(from));
-  await peer.page.mouse.down();
-  for (let i = 1; i <= steps; ++i) {
-    const part = i / steps;
-    await peer.page.mouse.move(...place([from[0] + (to[0] - from[0]) * part, from[1] + (to[1] - from[1]) * part]));
-  }
-  return {up: () => peer.page.mouse.up()};
-}
-
-async function draw(peer, from, to) {
-  await (await drag(peer, from, to)).up();
 }
 
 /** With a finger. */
@@ -299,34 +283,33 @@ function finished(program, words) {
   });
 }
 
-/** Where the page lies in the window; whole pixels where `fit_to_pixels` has found such a window. */
-function paper_box(peer) {
-  return peer.page.evaluate(() => {
-    const {x, y, width, height} = document.querySelector('.board-paper').getBoundingClientRect();
-    return {x, y, width, height};
+/** Gives the window a size, and tells where the page lies in it when it moves no more. */
+async function paper_at(peer, size) {
+  await peer.page.setViewportSize(size);
+  return peer.page.evaluate(async () => {
+    let box = {};
+    for (let still = 0; still < 4;) {
+      await new Promise(done => requestAnimationFrame(done));
+      const {x, y, width, height} = document.querySelector('.board-paper').getBoundingClientRect();
+      still = x === box.x && y === box.y && width === box.width && height === box.height ? still + 1 : 0;
+      box = {x, y, width, height};
+    }
+    return box;
   });
 }
 
-/** Gives the window a size in which the page begins and ends with a pixel: only then two pictures can be laid over each other. */
+/** A window in which the page begins and ends with a pixel: only then two pictures can be laid over each other. */
 async function fit_to_pixels(peer) {
   const {width, height} = peer.page.viewportSize();
-  const off = box => Math.max(...[box.x, box.y, box.width, box.height].map(one => Math.abs(one - Math.round(one))));
+  const off = box => Math.max(...Object.values(box).map(one => Math.abs(one - Math.round(one))));
   let best = {off: 1};
   for (let i = 0; i < 24 * 4 && best.off > .02; ++i) {
     const size = {width: width - (i >> 2) - (i & 1), height: height - (i >> 2) - (i >> 1 & 1)};
-    await peer.page.setViewportSize(size);
-    await peer.page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
-    const now = off(await paper_box(peer));
+    const now = off(await paper_at(peer, size));
     if (now < best.off) best = {off: now, size};
   }
-  await peer.page.setViewportSize(best.size);
-  const box = await peer.until_page('the page in its new place', () => {
-    const {x, y, width, height} = document.querySelector('.board-paper').getBoundingClientRect();
-    return {x, y, width, height};
-  });
-  const whole = {};
-  for (const side of ['x', 'y', 'width', 'height']) whole[side] = Math.round(box[side]);
-  return whole;
+  const box = await paper_at(peer, best.size);
+  return Object.fromEntries(Object.entries(box).map(([side, value]) => [side, Math.round(value)]));
 }
 
 /** Saves the page that is seen as PDF: what of it differs from the screen, in words. */

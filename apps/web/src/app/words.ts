@@ -20,5 +20,6 @@ export function refusalSentence(error: unknown): string {
     if (code === "unknown_document" || code === "unknown_page") return t("common.gone");
     if (code === "bad_file") return t("common.bad-file");
     if (code === "not_ready") return t("common.not-ready");
+    if (code === "not_made") return t("common.not-made");
     return t("common.failed", { why: error.message });
 }

@@ -1,6 +1,5 @@
 // A page or a document as a file.
 
-import { RequestError } from "@libconf/client";
 import type { ExportFormat } from "@libconf/client/board";
 import { t } from "../i18n/index.ts";
 import { toast, type MenuItem } from "../kit/index.ts";
@@ -46,9 +45,7 @@ async function save(
         link.click();
         toast(t("board.exported"), { key: "export" });
     } catch (error) {
-        // What cannot be read is here not a file that somebody chose.
-        const isOurs = error instanceof RequestError && error.code === "bad_file";
-        toast(isOurs ? t("board.export-failed") : refusalSentence(error), { kind: "bad", key: "export" });
+        toast(refusalSentence(error), { kind: "bad", key: "export" });
     }
 }
 

@@ -12,7 +12,7 @@ import {
     type Shape,
     type ShapeId,
 } from "@libconf/client/board";
-import { opacityOf, painted, paintedInPlace, wholeOf, type Painted } from "./paint.ts";
+import { opacityOf, painted, paintedInPlace, standsInPlace, wholeOf, type Painted } from "./paint.ts";
 
 const svgSpace = "http://www.w3.org/2000/svg";
 
@@ -40,8 +40,7 @@ export function elementOf(
     addressOf: (asset: string) => string,
     isDragged = false,
 ): SVGElement | null {
-    // Only stamps have one of their own.
-    const hasTransform = isDragged || get(shape, "rotation") !== 0 || shape.type === "stamp";
+    const hasTransform = isDragged || !standsInPlace(shape);
     const parts = (hasTransform ? painted : paintedInPlace)(shape, find, addressOf);
     const whole: Painted["attributes"] = hasTransform ? wholeOf(shape) : { ...opacityOf(shape) };
     const [first, ...others] = parts;

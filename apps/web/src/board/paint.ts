@@ -39,19 +39,20 @@ export const families = {
     mono: "'Noto Sans Mono','DejaVu Sans Mono',monospace",
 } as const;
 
-/** In the page's coordinates, for what is not turned. */
+/** What can stand in the page's coordinates: a stamp has a `transform` of its own. */
+export const standsInPlace = (shape: Shape): boolean =>
+    get(shape, "rotation") === 0 && shape.type !== "stamp";
+
+/** In the page's coordinates. Precondition: `standsInPlace`. */
 export function paintedInPlace(
     shape: Shape,
     find: FindShape,
     addressOf: (asset: string) => string,
 ): readonly Painted[] {
     const [x, y] = [get(shape, "x"), get(shape, "y")];
-    if (shape.type !== "pen") return painted(shape, find, addressOf).map((part) => moved(part, x, y));
     // Of pens there are most, and their paths are the longest: written once, where they stand.
-    const points = get(shape, "points");
-    if (points === null) return [];
-    const d = penPath(points, get(shape, "stroke_width"), x, y);
-    return [{ tag: "path", attributes: { d, fill: get(shape, "colour") } }];
+    if (shape.type === "pen") return pen(shape, x, y);
+    return painted(shape, find, addressOf).map((part) => moved(part, x, y));
 }
 
 /** In the shape's own coordinates; `addressOf` gives an image's bytes. */
@@ -61,19 +62,8 @@ export function painted(
     addressOf: (asset: string) => string,
 ): readonly Painted[] {
     switch (shape.type) {
-        case "pen": {
-            const points = get(shape, "points");
-            if (points === null) return [];
-            return [
-                {
-                    tag: "path",
-                    attributes: {
-                        d: penPath(points, get(shape, "stroke_width")),
-                        fill: get(shape, "colour"),
-                    },
-                },
-            ];
-        }
+        case "pen":
+            return pen(shape, 0, 0);
         case "highlighter": {
             const points = get(shape, "points");
             if (points === null) return [];
@@ -190,6 +180,13 @@ function movedPath(d: string, dx: number, dy: number): string {
         /(-?[\d.]+) (-?[\d.]+)/g,
         (_, x: string, y: string) => `${short(Number(x) + dx)} ${short(Number(y) + dy)}`,
     );
+}
+
+function pen(shape: Shape, dx: number, dy: number): readonly Painted[] {
+    const points = get(shape, "points");
+    if (points === null) return [];
+    const d = penPath(points, get(shape, "stroke_width"), dx, dy);
+    return [{ tag: "path", attributes: { d, fill: get(shape, "colour") } }];
 }
 
 interface Pen {

@@ -211,7 +211,7 @@ export function outlinePath(outline: Outline, dx = 0, dy = 0): string {
     return `${path}Z`;
 }
 
-/** The path of a pen stroke, moved by so many units. */
-export function strokePath(points: Points, strokeWidth: number, dx = 0, dy = 0): string {
-    return outlinePath(outlineOf(points, strokeWidth), dx, dy);
+/** The path of a pen stroke. */
+export function strokePath(points: Points, strokeWidth: number): string {
+    return outlinePath(outlineOf(points, strokeWidth));
 }

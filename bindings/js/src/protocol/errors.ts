@@ -26,6 +26,7 @@ export type ServerErrorCode =
     | "limit"
     | "bad_file"
     | "not_ready"
+    | "not_made"
     | "no_converter";
 
 /**

@@ -283,38 +283,67 @@ function finished(program, words) {
   });
 }
 
-/** Gives the window a size, and tells where the page lies in it when it moves no more. */
-async function paper_at(peer, size) {
-  await peer.page.setViewportSize(size);
+/** Where the board and its page lie in the window, when they move no more. */
+function paper_at(peer) {
   return peer.page.evaluate(async () => {
-    let box = {};
+    const box = css => {
+      const {x, y, width, height} = document.querySelector(css).getBoundingClientRect();
+      return {x, y, width, height};
+    };
+    let [seen, before] = [{}, ''];
     for (let still = 0; still < 4;) {
       await new Promise(done => requestAnimationFrame(done));
-      const {x, y, width, height} = document.querySelector('.board-paper').getBoundingClientRect();
-      still = x === box.x && y === box.y && width === box.width && height === box.height ? still + 1 : 0;
-      box = {x, y, width, height};
+      seen = {board: box('.board-surface'), paper: box('.board-paper')};
+      const now = JSON.stringify(seen);
+      still = now === before ? still + 1 : 0;
+      before = now;
     }
-    return box;
+    return seen;
   });
 }
 
-/** A window in which the page begins and ends with a pixel: only then two pictures can be laid over each other. */
+/** How far these places and sizes are from whole pixels. */
+const off_pixels = all => Math.max(...all.map(one => Math.abs(one - Math.round(one))));
+
+/**
+ * Makes the window such that the page begins and ends with a pixel: only then two pictures can be laid over each other.
+ * The page lies in the middle of the board, as large as it can be; how the board grows with the window is tried.
+ */
 async function fit_to_pixels(peer) {
-  const {width, height} = peer.page.viewportSize();
-  const off = box => Math.max(...Object.values(box).map(one => Math.abs(one - Math.round(one))));
-  let best = {off: 1};
-  for (let i = 0; i < 24 * 4 && best.off > .02; ++i) {
-    const size = {width: width - (i >> 2) - (i & 1), height: height - (i >> 2) - (i >> 1 & 1)};
-    const now = off(await paper_at(peer, size));
-    if (now < best.off) best = {off: now, size};
+  const {board, paper} = await paper_at(peer);
+  const wishes = [];
+  for (let width = board.width; width > board.width - 40; --width) {
+    for (let height = board.height; height > board.height - 40; --height) {
+      const scale = Math.min(width / paper.width, height / paper.height);
+      const page = [paper.width * scale, paper.height * scale];
+      wishes.push({width, height, off: off_pixels([(width - page[0]) / 2, (height - page[1]) / 2, ...page])});
+    }
   }
-  const box = await paper_at(peer, best.size);
-  return Object.fromEntries(Object.entries(box).map(([side, value]) => [side, Math.round(value)]));
+  wishes.sort((a, b) => a.off - b.off);
+  for (const wish of wishes.slice(0, 8)) {
+    for (let i = 0; i < 4; ++i) {
+      const window = peer.page.viewportSize();
+      const seen = await paper_at(peer);
+      if (off_pixels(Object.values(seen.paper)) <= .02) {
+        return Object.fromEntries(Object.entries(seen.paper).map(([side, value]) => [side, Math.round(value)]));
+      }
+      await peer.page.setViewportSize({
+        width: Math.round(window.width + wish.width - seen.board.width),
+        height: Math.round(window.height + wish.height - seen.board.height),
+      });
+    }
+  }
+  throw new Error(`no window of ${peer.name} has its page on whole pixels: ${JSON.stringify({board, paper})}`);
 }
 
 /** Saves the page that is seen as PDF: what of it differs from the screen, in words. */
 async function compare_with_pdf(peer, {shown, save, pages, page, others}) {
-  // What is pointed at is not saved.
+  // What is pointed at, and what is said over the page, is not saved.
+  await peer.until_page('page without notices', () => {
+    const notices = [...document.querySelectorAll('.toast')];
+    for (const one of notices) one.querySelector('button:last-child')?.click();
+    return notices.length === 0;
+  });
   for (const one of [peer, ...others]) await one.page.mouse.move(2, 2);
   await until_board(peer, 'no pointer', seen => seen.cursors.length === 0);
   await until_board(peer, shown, seen => seen.says?.startsWith(shown));
@@ -363,7 +392,11 @@ cases.push(['a PowerPoint file and a PDF become slides, three people draw, and i
     }, title);
     // The first page is shown before the last one is there, but only what is whole is saved.
     await peer.until_page(`all pages of "${title}"`, text =>
-      [...document.querySelectorAll('.documents .document')].some(one => one.textContent.includes(text) && !one.querySelector('progress')), title);
+      [...document.querySelectorAll('.documents .document')].some(one => one.textContent.includes(text) && !one.querySelector('progress')), title)
+      .catch(async error => {
+        const list = await peer.page.evaluate(() => document.querySelector('.documents')?.textContent ?? 'closed');
+        throw new Error(`the list of documents is ${list}; ${error.message}`);
+      });
     await peer.click('[aria-labelledby=board-sheet-title] button[aria-label=Close]');
   };
   await show(ana, 'Grey Elegant.pptx');

@@ -167,13 +167,11 @@ result<void> meetings::revoke(std::string_view text) const {
     const auto reached = impl_->reach([&](impl::end& server) {
         token = auth::verify_room_token(text, server.secrets(), net::wall_now());
         if (!token) return;
-        const rooms::ticket which{
-            .id = auth::base64url(token->id),
-            .uses_max = token->uses,
-            .expires = std::chrono::duration_cast<rooms::wall_time>(token->expires.time_since_epoch())};
-        // Whether anybody is in the room or not: it has to be kept.
-        server.calls.with_meeting(token->room, [which](rooms::meeting& in, const rooms::moment& at,
-                                                       rooms::outputs& out) { in.revoke(which, at, out); });
+        const auto since_1970 = [](unix_time at) {
+            return std::chrono::duration_cast<rooms::wall_time>(at.time_since_epoch());
+        };
+        server.revoked.add(auth::base64url(token->id), since_1970(token->expires),
+                           since_1970(net::wall_now()));
     });
     if (!reached || !token) return token.error();
     return {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "libconf/host/call_host.hpp"
+#include "libconf/host/revoked_invitations.hpp"
 #include "libconf/net/event_loop.hpp"
 
 #include <conf/meetings.hpp>
@@ -17,6 +18,7 @@ struct meetings::impl {
     struct end {
         net::event_loop& loop;
         host::call_host& calls;
+        host::revoked_invitations& revoked;
         std::function<const std::vector<std::string>&()> secrets;
     };
 

@@ -343,6 +343,7 @@ result<void> server::impl::start_calls() {
         if (!opened) return with_key("data.path", opened.error());
         store_ = std::move(*opened);
     }
+    revoked_ = std::make_unique<host::revoked_invitations>(*store_);
     boards_ = std::make_unique<host::board_host>(host::board_host::environment{
         .loop = loop_,
         .store = *store_,
@@ -367,7 +368,7 @@ result<void> server::impl::start_calls() {
         .boards = boards_.get()});
     start_pads();
     meetings_->server.emplace(meetings::impl::end{
-        loop_, *calls_, [this]() -> const std::vector<std::string>& { return token_secrets_; }});
+        loop_, *calls_, *revoked_, [this]() -> const std::vector<std::string>& { return token_secrets_; }});
     return {};
 }
 
@@ -390,6 +391,7 @@ result<void> server::impl::start_documents() {
          .store = *store_,
          .key = crypto::system_random_key(),
          .secrets = [this]() -> const std::vector<std::string>& { return token_secrets_; },
+         .invitation = [this](std::string_view text) { return verify_invitation(text); },
          .rooms_open = [this] { return rooms_open_; },
          .log = [this](log_event event) { log_.push(std::move(event)); }});
     if (!made) return with_key("data.path", made.error());

@@ -17,6 +17,7 @@
 #include "libconf/host/document_host.hpp"
 #include "libconf/host/pad_files.hpp"
 #include "libconf/host/pad_host.hpp"
+#include "libconf/host/revoked_invitations.hpp"
 #include "libconf/net/control_socket.hpp"
 #include "libconf/net/event_loop.hpp"
 #include "libconf/net/http_router.hpp"
@@ -103,6 +104,7 @@ private:
     [[nodiscard]] std::string sign_pad_token(std::string_view request) const;
     [[nodiscard]] rooms::pads_given give_pads(const std::string& room, const rooms::person_info& to) const;
     [[nodiscard]] std::optional<pads::right> live_right(std::string_view room, std::string_view person);
+    [[nodiscard]] result<auth::room_token> verify_invitation(std::string_view text) const;
     [[nodiscard]] result<auth::pad_token> verify_for_pads(std::string_view token) const;
     [[nodiscard]] bool presents(std::string_view room, std::string_view person);
     void tell_pads(const std::string& room, const rooms::event& what);
@@ -140,6 +142,7 @@ private:
     std::unique_ptr<net::control_socket> control_;
     std::shared_ptr<conf::meetings::impl> meetings_ = std::make_shared<conf::meetings::impl>();
     std::unique_ptr<store::room_store> store_;
+    std::unique_ptr<host::revoked_invitations> revoked_;  // uses the store
     std::shared_ptr<api::documents_link> documents_link_ = std::make_shared<api::documents_link>();
     std::shared_ptr<api::board_link> board_link_ = std::make_shared<api::board_link>();
     std::unique_ptr<host::board_host> boards_;  // uses the store

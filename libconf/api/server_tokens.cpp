@@ -76,11 +76,14 @@ rooms::entry server::impl::admit(const host::visitor& who) {
     const auto now = net::clock_now();
     if (from && !failed_lookups_->would_admit(*from, now))
         return refuse(rooms::error_code::rate, "too many links of yours were not good; wait a minute", 60);
-    const auto token = auth::verify_room_token(*who.token, token_secrets_, net::wall_now());
+    const auto token = verify_invitation(*who.token);
+    if (!token && token.error().code() == std::errc::resource_unavailable_try_again)
+        return refuse(rooms::error_code::server_full, token.error().message(), 1);
     if (!token || token->room != who.room) {
         if (from) static_cast<void>(failed_lookups_->admits(*from, now));
         if (token) return refuse(rooms::error_code::bad_token, "this link is for another room");
-        const bool expired = token.error().code() == auth::token_errc::expired;
+        const bool expired = token.error().code() == auth::token_errc::expired ||
+                             token.error().code() == auth::token_errc::revoked;
         return refuse(expired ? rooms::error_code::expired_token : rooms::error_code::bad_token,
                       token.error().message());
     }
@@ -224,13 +227,26 @@ std::optional<pads::right> server::impl::live_right(std::string_view room, std::
     return found;
 }
 
+/// What of it is the caller's to judge: the room, and its uses.
+result<auth::room_token> server::impl::verify_invitation(std::string_view text) const {
+    auto read = auth::verify_room_token(text, token_secrets_, net::wall_now());
+    if (!read) return read;
+    if (!revoked_->known()) {
+        return conf::error(std::make_error_code(std::errc::resource_unavailable_try_again),
+                           "the server has just started");
+    }
+    if (revoked_->has(auth::base64url(read->id))) return auth::token_errc::revoked;
+    return read;
+}
+
 /// A token of a pad, or an invitation, which opens the notes of its room to whom it lets in without anybody's
 /// help. One whose uses are counted is spent by entering the room.
 result<auth::pad_token> server::impl::verify_for_pads(std::string_view token) const {
     const auto now = net::wall_now();
     auto own = auth::verify_pad_token(token, token_secrets_, now);
     if (own) return own;
-    const auto invited = auth::verify_room_token(token, token_secrets_, now);
+    const auto invited = verify_invitation(token);
+    if (!invited && own.error().code() == auth::token_errc::malformed) return invited.error();
     if (!invited || invited->uses != 0) return own;
     bool has_lobby = false;
     calls_->look_at(invited->room, [&](const rooms::meeting& meeting) { has_lobby = meeting.room().lobby; });

@@ -29,6 +29,7 @@ enum class token_errc {
     malformed = 1,  ///< not a token of ours
     bad_signature,  ///< changed, or signed with a secret that we do not have
     expired,
+    revoked,      ///< taken back before it expired
     other_room,   ///< for another room
     other_right,  ///< for something else
     other_name,   ///< for another participant

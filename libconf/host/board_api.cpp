@@ -333,7 +333,8 @@ std::variant<import_result, api_refusal> import_into(boards::whiteboard& on, con
                                                      const rooms::moment& at, boards::outputs& out) {
     const auto* const page = on.find_page(where);
     if (page == nullptr) return unknown_page();
-    auto read = boards::import_excalidraw(excalidraw);
+    auto read =
+        boards::import_excalidraw(excalidraw, [&on](const std::string& name) { return on.has_asset(name); });
     if (!read) return api_refusal{422, "bad_file", "this is no file of Excalidraw", {}};
     boards::renumber(read->shapes, seed, [&](boards::shape_id id) { return page->find(id) != nullptr; });
     import_result made{.made = 0, .left_out = read->left_out};

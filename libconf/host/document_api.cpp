@@ -150,14 +150,15 @@ std::variant<document_api::caller, http_response> document_api::admit(const http
             return refuse(403, "forbidden", "the token is for reading");
         for_room = of_pads->room;
         acts_as = auth::room_role::viewer;
-    } else if (const auto invited = auth::verify_room_token(token, secrets, now)) {
+    } else if (const auto invited = host_.around_.invitation(token)) {
         // One whose uses are counted is spent by entering the room.
         if (invited->uses != 0)
             return refuse(403, "forbidden", "a token with a count of uses is for entering the room");
         for_room = invited->room;
         acts_as = invited->acts_as;
     } else {
-        return refuse(401, "bad_token", invited.error().message());
+        const bool later = invited.error().code() == std::errc::resource_unavailable_try_again;
+        return refuse(later ? 503 : 401, later ? "server_full" : "bad_token", invited.error().message());
     }
     if (for_room != room) return refuse(403, "forbidden", "the token is for another room");
     if (acts_as == auth::room_role::moderator) made.acts_as = rooms::role::moderator;

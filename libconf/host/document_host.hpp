@@ -2,6 +2,7 @@
 #pragma once
 
 #include "libconf/auth/file_token.hpp"
+#include "libconf/auth/room_token.hpp"
 #include "libconf/crypto/random.hpp"
 #include "libconf/documents/shelf.hpp"
 #include "libconf/host/asset_store.hpp"
@@ -103,6 +104,8 @@ public:
         store::room_store& store;
         crypto::random_key key{};
         std::function<const std::vector<std::string>&()> secrets;  ///< sign tokens; the first one signs
+        /// A token that lets into a room, if it is good and was not taken back.
+        std::function<result<auth::room_token>(std::string_view)> invitation;
         std::function<bool()> rooms_open;
         std::function<void(log_event)> log{};
     };

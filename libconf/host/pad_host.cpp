@@ -74,8 +74,9 @@ pad_host::entry pad_host::admit(std::string_view room, std::string_view pad,
     }
     const auto read = around_.verify(*token);
     if (!read) {
-        if (around_.tried) around_.tried(from);
-        made.why = refusal::bad_token;
+        const bool later = read.error().code() == std::errc::resource_unavailable_try_again;
+        if (!later && around_.tried) around_.tried(from);
+        made.why = later ? refusal::rate : refusal::bad_token;
         made.text = read.error().message();
         return made;
     }

@@ -255,10 +255,6 @@ void meeting::end(moment at, outputs& out) {
     state_->flush(out);
 }
 
-void meeting::revoke(const ticket& which, moment at, outputs& out) {
-    state_->tickets.revoke(which, at.wall, out.records);
-}
-
 void meeting::announce_restart(outputs& out) const {
     std::vector<connection_id> to;
     for (const auto& [id, link] : state_->links) to.push_back(id);

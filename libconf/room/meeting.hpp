@@ -62,8 +62,6 @@ public:
     /// too long.
     bool say(std::string name, std::string text, moment at, outputs& out);
     void end(moment at, outputs& out);
-    /// Nobody comes in with it any more; who came in with it stays.
-    void revoke(const ticket& which, moment at, outputs& out);
     /// Says `restarting` to everybody; the shell closes with 1001.
     void announce_restart(outputs& out) const;
 

@@ -9,10 +9,9 @@
 namespace conf::rooms {
 namespace {
 
-/// Never renumbered.
+/// Never renumbered; 3 was used.
 constexpr std::uint8_t tag_used = 1;
 constexpr std::uint8_t tag_expires = 2;
-constexpr std::uint8_t tag_revoked = 3;
 
 }  // namespace
 
@@ -20,15 +19,10 @@ bool ticket_book::admits(const ticket& with, wall_time now) const {
     if (now >= with.expires) return false;
     const auto found = entries_.find(with.id);
     if (found != entries_.end()) {
-        return !found->second.revoked && (with.uses_max == 0 || found->second.used < with.uses_max);
+        return with.uses_max == 0 || found->second.used < with.uses_max;
     }
     if (with.uses_max == 0 || entries_.size() < tickets_max) return true;
     return std::ranges::any_of(entries_, [&](const auto& one) { return one.second.expires <= now; });
-}
-
-bool ticket_book::is_revoked(std::string_view id) const {
-    const auto found = entries_.find(id);
-    return found != entries_.end() && found->second.revoked;
 }
 
 void ticket_book::use(const ticket& with, wall_time now, std::vector<record>& out) {
@@ -38,15 +32,6 @@ void ticket_book::use(const ticket& with, wall_time now, std::vector<record>& ou
     entry.expires = with.expires;
     ++entry.used;
     out.push_back(record_of(with.id, entry));
-}
-
-void ticket_book::revoke(const ticket& which, wall_time now, std::vector<record>& out) {
-    forget_expired(now, out);
-    if (which.expires <= now) return;
-    auto& entry = entries_[which.id];
-    entry.expires = which.expires;
-    entry.revoked = true;
-    out.push_back(record_of(which.id, entry));
 }
 
 void ticket_book::forget_expired(wall_time now, std::vector<record>& out) {
@@ -61,7 +46,6 @@ record ticket_book::record_of(const std::string& id, const written& what) {
     record_writer to;
     to.number(tag_used, what.used);
     to.number(tag_expires, static_cast<std::uint64_t>(std::max<std::int64_t>(what.expires.count(), 0)));
-    to.number(tag_revoked, what.revoked ? 1 : 0);
     return {record_kind::ticket, id, std::move(to).take()};
 }
 
@@ -73,7 +57,6 @@ bool ticket_book::restore(std::string_view key, std::string_view value) {
         if (from.tag() == tag_expires) {
             made.expires = wall_time(static_cast<std::int64_t>(from.number() & INT64_MAX));
         }
-        if (from.tag() == tag_revoked) made.revoked = from.number() != 0;
     }
     if (!from.complete() || key.empty()) return false;
     entries_.insert_or_assign(std::string(key), made);

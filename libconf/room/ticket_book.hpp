@@ -1,4 +1,4 @@
-/// How often each invitation has been used, and which were taken back (SEC-ROOM-2).
+/// How often each invitation has been used (SEC-ROOM-2).
 #pragma once
 
 #include "libconf/room/outputs.hpp"
@@ -20,11 +20,8 @@ public:
     /// Whether one more may come in with it. When the book is full of tickets that are still good, the answer
     /// is no for every new one.
     [[nodiscard]] bool admits(const ticket& with, wall_time now) const;
-    [[nodiscard]] bool is_revoked(std::string_view id) const;
     /// Precondition: `admits`.
     void use(const ticket& with, wall_time now, std::vector<record>& out);
-    /// Nobody comes in with it any more; who is in stays.
-    void revoke(const ticket& which, wall_time now, std::vector<record>& out);
     [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
 
     /// False where the record is no ticket.
@@ -34,7 +31,6 @@ private:
     struct written {
         std::uint64_t used = 0;
         wall_time expires{};
-        bool revoked = false;
     };
 
     void forget_expired(wall_time now, std::vector<record>& out);

@@ -17,12 +17,16 @@ namespace conf::boards {
 struct imported_shapes {
     std::vector<op>
         shapes{};  ///< puts, in the order of painting, without indices; ids are good among themselves only
-    std::size_t left_out = 0;  ///< elements that we do not have: images, embedded pages, …
+    std::size_t left_out = 0;  ///< elements that we do not have: embedded pages, pictures of elsewhere, …
 };
 
 /// Nothing: the text is no such file. Elements beyond our limits are cut or left out; sketchy lines become
 /// clean ones. Takes a bounded multiple of the text.
-[[nodiscard]] std::optional<imported_shapes> import_excalidraw(std::string_view text);
+/// @param has_asset  whether there is an asset of that name: an image whose `fileId` it is becomes one of
+/// ours.
+///                   The bytes in the text's own `files` are not looked at. Empty: none is.
+[[nodiscard]] std::optional<imported_shapes> import_excalidraw(
+    std::string_view text, const std::function<bool(const std::string&)>& has_asset = {});
 
 /// Gives them ids that are not taken, the same for the same `seed`; parents and bindings follow.
 void renumber(std::vector<op>& shapes, std::uint64_t seed, const std::function<bool(shape_id)>& taken);

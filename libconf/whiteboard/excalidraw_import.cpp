@@ -90,6 +90,8 @@ vector_of_points points_in(const file_json& element, std::size_t most) {
 
 class importer {
 public:
+    explicit importer(const std::function<bool(const std::string&)>& has_asset) : has_asset_(has_asset) {}
+
     std::optional<imported_shapes> run(const file_json& file) {
         const auto* const elements = list_in(file, "elements");
         if (!file.is_object() || text_in(file, "type") != "excalidraw" || elements == nullptr)
@@ -153,12 +155,17 @@ private:
         what.properties.insert(at, std::move(value));
     }
 
+    static bool has(const op& what, property which) {
+        return std::ranges::find(what.properties, which, &property_value::which) != what.properties.end();
+    }
+
     static std::optional<shape_type> type_of(const std::string& name) {
         static const std::map<std::string, shape_type, std::less<>> names{
             {"rectangle", shape_type::rectangle}, {"diamond", shape_type::polygon},
             {"ellipse", shape_type::ellipse},     {"line", shape_type::line},
             {"arrow", shape_type::arrow},         {"freedraw", shape_type::pen},
             {"text", shape_type::text},           {"frame", shape_type::frame},
+            {"image", shape_type::image},
         };
         const auto found = names.find(name);
         return found == names.end() ? std::nullopt : std::optional(found->second);
@@ -188,7 +195,7 @@ private:
         return id_if_made(text_in(element, "frameId"));
     }
 
-    static bool describe(op& made, const file_json& from) {
+    bool describe(op& made, const file_json& from) const {
         const bool is_line = made.type == shape_type::line || made.type == shape_type::arrow;
         const bool is_pen = made.type == shape_type::pen;
         vector_of_points points;
@@ -209,6 +216,7 @@ private:
         set(made, number_value(property::height, static_cast<std::uint64_t>(sixteenths_of(height))));
         style(made, from, std::min(width, height));
         if (!points.all.empty() && !draw(made, from, points)) return false;
+        if (made.type == shape_type::image) return show(made, from);
         return made.type != shape_type::text || write(made, from);
     }
 
@@ -275,8 +283,7 @@ private:
             }
         }
         set(made, bytes_value(property::points, encode_points(list)));
-        return made.properties.end() !=
-               std::ranges::find(made.properties, property::points, &property_value::which);
+        return has(made, property::points);
     }
 
     static bool write(op& made, const file_json& from) {
@@ -286,8 +293,7 @@ private:
         std::erase(original, '\r');
         std::erase(shown, '\r');
         set(made, bytes_value(property::text, original));
-        const bool written = std::ranges::find(made.properties, property::text, &property_value::which) !=
-                             made.properties.end();
+        const bool written = has(made, property::text);
         if (written && shown != original && breaks_into(original, shown))
             set(made, bytes_value(property::lines, shown));
         const auto size = std::clamp<std::int64_t>(sixteenths_of(number_of(from, "fontSize", 20)),
@@ -297,6 +303,13 @@ private:
         const auto align = text_in(from, "textAlign");
         set(made, number_value(property::align, align == "center" ? 1 : align == "right" ? 2 : 0));
         return written;
+    }
+
+    bool show(op& made, const file_json& from) const {
+        const auto asset = text_in(from, "fileId");
+        if (!has_asset_ || !has_asset_(asset)) return false;
+        set(made, bytes_value(property::asset, asset));
+        return has(made, property::asset);
     }
 
     /// When all are known.
@@ -321,6 +334,7 @@ private:
         }
     }
 
+    const std::function<bool(const std::string&)>& has_asset_;
     std::vector<const file_json*> live_;
     std::map<std::string, shape_id> ids_;
     std::map<shape_id, shape_id> groups_;
@@ -331,11 +345,12 @@ private:
 
 }  // namespace
 
-std::optional<imported_shapes> import_excalidraw(std::string_view text) {
+std::optional<imported_shapes> import_excalidraw(std::string_view text,
+                                                 const std::function<bool(const std::string&)>& has_asset) {
     if (text.size() > import_bytes_max) return std::nullopt;
     const auto file = file_json::parse(text, nullptr, false);
     if (file.is_discarded()) return std::nullopt;
-    return importer().run(file);
+    return importer(has_asset).run(file);
 }
 
 void renumber(std::vector<op>& shapes, std::uint64_t seed, const std::function<bool(shape_id)>& taken) {

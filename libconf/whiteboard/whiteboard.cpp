@@ -352,6 +352,10 @@ sequence whiteboard::last_sequence() const noexcept {
     return state_->last;
 }
 
+bool whiteboard::has_asset(const std::string& name) const {
+    return state_->options.has_asset && state_->options.has_asset(name);
+}
+
 bool whiteboard::untouched() const noexcept {
     return state_->documents.empty() && state_->next_document == 1 && state_->authors.empty();
 }

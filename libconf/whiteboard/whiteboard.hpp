@@ -78,6 +78,8 @@ public:
     [[nodiscard]] const rules_info& rules() const noexcept;
     [[nodiscard]] std::vector<author_info> authors() const;
     [[nodiscard]] sequence last_sequence() const noexcept;
+    /// Whether an image may show it.
+    [[nodiscard]] bool has_asset(const std::string& name) const;
     /// Nothing was ever drawn or added: there is nothing to keep.
     [[nodiscard]] bool untouched() const noexcept;
 

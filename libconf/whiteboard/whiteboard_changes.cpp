@@ -411,7 +411,7 @@ whiteboard::state::outcome whiteboard::state::on(const caller& as, const board_r
 whiteboard::state::outcome whiteboard::state::on(const caller& as, const board_import& what) {
     if (auto why = check_place(what.where)) return why;
     auto& on = *find_page(what.where);
-    auto read = import_excalidraw(what.excalidraw);
+    auto read = import_excalidraw(what.excalidraw, options.has_asset);
     if (!read) return cannot(error_code::bad_file, "this is no file of Excalidraw", "excalidraw");
     if (on.size() + read->shapes.size() > options.shapes_per_page) {
         return cannot(error_code::limit, "so many shapes a page at most", "shapes_per_page");

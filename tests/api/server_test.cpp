@@ -344,6 +344,41 @@ TEST_CASE("an invitation opens the notes of its room", "[api][pad]") {
     CHECK(lock(invited("room=tuesday role=moderator seconds=60")) == 200);
 }
 
+TEST_CASE("a link that was taken back opens nothing, also after a restart", "[api]") {  // SEC-ROOM-2
+    const test::temp_folder folder;
+    auto options = options_on({loopback});
+    options.rooms.open = false;
+    options.rooms.secrets = {"a secret of this test"};
+    options.data.path = folder.file(".");
+    options.documents.converter = folder.file("nobody");
+    const auto statuses = [](const server& on, const std::string& token) {
+        std::vector<int> all;
+        for (const auto* what : {"board", "documents", "pads"}) {
+            const auto path = std::string("/api/v1/rooms/tuesday/") + what;
+            const auto by = "Authorization: Bearer " + token + "\r\n";
+            auto status = fetch(on, path, by).status;
+            // Just after the start it cannot say.
+            while (status == 503 || status == 429) status = fetch(on, path, by).status;
+            all.push_back(status);
+        }
+        return all;
+    };
+    std::string link;
+    std::string other;
+    {
+        const auto made = server::create(options).value();
+        link = made.meetings().invite({.room = "tuesday"}).value();
+        other = made.meetings().invite({.room = "tuesday"}).value();
+        CHECK(statuses(made, link) == std::vector{200, 200, 200});
+        REQUIRE(made.meetings().revoke(link));
+        CHECK(statuses(made, link) == std::vector{401, 401, 401});
+        CHECK(statuses(made, other) == std::vector{200, 200, 200});
+    }
+    const auto again = server::create(options).value();
+    CHECK(statuses(again, link) == std::vector{401, 401, 401});
+    CHECK(statuses(again, other) == std::vector{200, 200, 200});
+}
+
 TEST_CASE("stop ends wait, from any thread", "[api]") {
     auto made = server::create(options_on({loopback})).value();
     const auto at = address_of(made.listening().front());

@@ -2,6 +2,7 @@
 #include "libconf/host/document_host.hpp"
 
 #include "libconf/auth/room_token.hpp"
+#include "libconf/net/clock.hpp"
 #include "libconf/net/event_loop.hpp"
 #include "libconf/net/http_router.hpp"
 #include "libconf/net/http_server.hpp"
@@ -85,6 +86,7 @@ struct world {
              .store = kept != nullptr ? *kept : memory,
              .key = crypto::key_from_seed(7),
              .secrets = []() -> const std::vector<std::string>& { return secrets; },
+             .invitation = [](auto text) { return auth::verify_room_token(text, secrets, net::wall_now()); },
              .rooms_open = [open] { return open; }});
         REQUIRE(made);
         host = std::move(*made);

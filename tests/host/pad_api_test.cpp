@@ -63,13 +63,15 @@ struct world {
         if (converts) {
             const auto path = files.write("converter", converter);
             REQUIRE(chmod(path.c_str(), 0700) == 0);
-            auto made =
-                document_host::create({.folder = files.file("documents"), .converter = {path, {}}},
-                                      {.loop = loop,
-                                       .store = store,
-                                       .key = crypto::key_from_seed(7),
-                                       .secrets = []() -> const std::vector<std::string>& { return secrets; },
-                                       .rooms_open = [] { return false; }});
+            auto made = document_host::create(
+                {.folder = files.file("documents"), .converter = {path, {}}},
+                {.loop = loop,
+                 .store = store,
+                 .key = crypto::key_from_seed(7),
+                 .secrets = []() -> const std::vector<std::string>& { return secrets; },
+                 .invitation =
+                     [](auto text) { return auth::verify_room_token(text, secrets, net::wall_now()); },
+                 .rooms_open = [] { return false; }});
             REQUIRE(made);
             documents = std::move(*made);
             makes = std::make_unique<pad_files>(*documents);

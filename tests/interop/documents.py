@@ -174,6 +174,12 @@ def drawn():
             require("This is page 2" in text, text)
             return drawn
         require(exported("") != exported("&annotations=false"), "what is drawn is not in the export")
+        drawn["elements"].append(drawn["elements"][-1] | {"id": "elsewhere", "fileId": "png-" + 40 * "0"})
+        status, body, _ = server.ask("POST", f"board/{number}/{page}/import", json.dumps(drawn))
+        require((status, json.loads(body)) == (200, {"made": 2, "left_out": 1}), (status, body))
+        _, body, _ = server.ask("GET", f"board/{number}/{page}")
+        shown = [one["asset"] for one in json.loads(body)["shapes"] if one["type"] == "image"]
+        require(shown == [asset, asset], shown)
         require(server.ask("DELETE", f"documents/{number}")[0] == 204, "not removed")
         eventually(lambda: on_board() is None, "it is still on the board")
 

@@ -254,6 +254,25 @@ TEST_CASE("a board goes out and comes back", "[whiteboard][excalidraw]") {
     CHECK(w.page({1, 2}).size() == 2 * answer.made);
 }
 
+TEST_CASE("an image of a file shows an asset that is here, and is left out otherwise",
+          "[whiteboard][excalidraw]") {
+    const auto text = file_of({
+        element("known", "image", {{"fileId", "asset-1"}, {"angle", 0.5}, {"opacity", 40}}),
+        element("elsewhere", "image", {{"fileId", "asset-2"}}),
+        element("nothing", "image", {{"fileId", nullptr}}),
+        element("no name", "image", {{"fileId", "../../asset-1"}}),
+    });
+    const auto read = import_excalidraw(text, [](const std::string& name) { return name != "asset-2"; });
+    REQUIRE(read);
+    REQUIRE(read->shapes.size() == 1);
+    CHECK(read->left_out == 3);
+    const auto image = set_of(find_op(*read, shape_type::image));
+    CHECK(image.bytes(property::asset) == "asset-1");
+    CHECK(image.units(property::width) == 100);
+    CHECK(image.number(property::opacity) == 40);
+    CHECK(import_excalidraw(text)->shapes.empty());
+}
+
 TEST_CASE("pictures go out once with their bytes, and one person's shapes alone",
           "[whiteboard][excalidraw]") {
     world w;

@@ -216,6 +216,33 @@ function pdf_of(count) {
     `trailer<</Size ${objects.length + 1}/Root 1 0 R>>\nstartxref\n${table}\n%%EOF\n`);
 }
 
+cases.push(['a file of Excalidraw comes in with its picture', async stage => {
+  const [ana, bo] = await gather(stage, [['Bo', {}]]);
+  const dataURL = await ana.page.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), {width: 40, height: 20});
+    canvas.getContext('2d').fillRect(0, 0, 40, 20);
+    return canvas.toDataURL('image/png');
+  });
+  const shape = {x: 10, y: 20, width: 200, height: 100, strokeColor: '#e03131', strokeWidth: 2, opacity: 100};
+  const elements = [{...shape, id: 'a', type: 'rectangle'}, {...shape, id: 'b', type: 'image', fileId: 'p', x: 300},
+    {...shape, id: 'c', type: 'image', fileId: 'nowhere'}];
+  const file = {type: 'excalidraw', version: 2, elements, files: {p: {id: 'p', mimeType: 'image/png', dataURL}}};
+  const chooser = ana.page.waitForEvent('filechooser');
+  await ana.press_button('Save, import and more');
+  await ana.press_button('Bring in an Excalidraw file');
+  await (await chooser).setFiles({name: 'plan.excalidraw', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(file))});
+  await ana.until('what came in', seen => seen.text.includes('2 shapes were brought in, 1 could not be.'));
+  for (const peer of [ana, bo]) {
+    await until_board(peer, 'a rectangle and a picture', has_shapes(2));
+    await peer.until_page('the picture itself', async () => {
+      const image = new Image();
+      image.src = document.querySelector('.board-shapes image')?.getAttribute('href') ?? '';
+      await image.decode();
+      return image.naturalWidth === 40;
+    });
+  }
+}]);
+
 /** So many times finer than the screen is a PDF drawn: poppler puts each letter on whole pixels. */
 const finer = 8;
 

@@ -1,10 +1,16 @@
 // A page or a document as a file.
 
 import type { ExportFormat } from "@libconf/client/board";
-import { t } from "../i18n/index.ts";
+import { formatNumber, t } from "../i18n/index.ts";
 import { toast, type MenuItem } from "../kit/index.ts";
 import { refusalSentence } from "../app/words.ts";
+import { picturesIn, withAssets } from "./excalidraw.ts";
 import type { BoardModel } from "./model.ts";
+import { uploadAsset } from "./paste.ts";
+import { uploadBytesMost } from "./upload.ts";
+
+/** What a file of Excalidraw may have without its pictures. */
+const shapesBytesMost = 900_000;
 
 export function exportItems(model: BoardModel): readonly MenuItem[] {
     const document = model.board.document.value;
@@ -61,10 +67,21 @@ function importFile(model: BoardModel): void {
 }
 
 async function bring(model: BoardModel, file: File): Promise<void> {
-    if (file.size > 900_000)
-        return toast(t("board.too-large", { name: file.name, most: "0.9" }), { kind: "bad" });
+    const refuse = (most: number): void =>
+        toast(t("board.too-large", { name: file.name, most: formatNumber(most / 1_000_000) }), {
+            kind: "bad",
+        });
+    if (file.size > uploadBytesMost) return refuse(uploadBytesMost);
     try {
-        const { made, leftOut } = await model.board.importExcalidraw(await file.text());
+        const text = await file.text();
+        const assets = new Map<string, string>();
+        for (const [name, picture] of picturesIn(text)) {
+            const asset = await uploadAsset(model, picture);
+            if (asset !== null) assets.set(name, asset);
+        }
+        const shapes = withAssets(text, assets);
+        if (new Blob([shapes]).size > shapesBytesMost) return refuse(shapesBytesMost);
+        const { made, leftOut } = await model.board.importExcalidraw(shapes);
         toast(t("board.imported", { made, left: leftOut }));
     } catch (error) {
         toast(refusalSentence(error), { kind: "bad" });

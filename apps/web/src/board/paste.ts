@@ -10,7 +10,7 @@ import type { BoardModel } from "./model.ts";
 import { styleOf } from "./style.ts";
 import { uploadDocument } from "./upload.ts";
 
-const pictureTypes = ["image/png", "image/jpeg", "image/webp", "image/gif"];
+export const pictureTypes = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 /** A pasted picture is not larger than this part of what is seen. */
 const partMost = 0.6;
 
@@ -69,7 +69,8 @@ export async function putPicture(model: BoardModel, file: File, at: Point | null
     announce(t("board.said-picture"));
 }
 
-async function uploadAsset(model: BoardModel, file: File): Promise<string | null> {
+/** Its id in the room; null when it was refused, which has been said. */
+export async function uploadAsset(model: BoardModel, file: File): Promise<string | null> {
     try {
         const response = await fetch(model.board.assetPath(model.room), { method: "POST", body: file });
         const answer = (await response.json()) as {

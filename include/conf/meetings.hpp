@@ -84,7 +84,8 @@ public:
     /// @return the token, `std::errc::argument_out_of_domain` for `life`, `media_errc::stopped`, or what is
     /// wrong with room, name or user.
     [[nodiscard]] result<std::string> invite(const invitation& what) const;
-    /// Nobody comes in with it any more; who did stays. @return why it is no token of this server.
+    /// It opens nothing any more, neither the room nor its boards, documents and pads; who came in with it
+    /// stays. @return why it is no token of this server.
     result<void> revoke(std::string_view token) const;
 
     /// Who is in, in the order of coming, then who waits. Empty while nobody is there, and after the

@@ -2,7 +2,7 @@
 import {readFileSync} from 'node:fs';
 import {require} from './stage.mjs';
 
-const areas = ['common', 'entry', 'call', 'board'];
+const areas = ['common', 'entry', 'call', 'board', 'pad'];
 const words_of = language => areas.map(area =>
   JSON.parse(readFileSync(new URL(`../../apps/web/src/i18n/${language}/${area}.json`, import.meta.url), 'utf8')));
 

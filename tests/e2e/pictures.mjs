@@ -4,6 +4,7 @@
 import {mkdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {see_board} from './board_pictures.mjs';
+import {see_notes} from './notes_pictures.mjs';
 import {say, see_everything} from './everything.mjs';
 import {far_call, block} from './far.mjs';
 import {Stage} from './stage.mjs';
@@ -47,9 +48,19 @@ for (const {name, language, how} of views) {
   await see_board(drawing, {press: text => press(drawing, text), shoot: what => shoot(drawing, what)});
   await stage.end_case();
 
+  const writing = await visitor('Ana');
+  const notes = new_link();
+  await writing.enter(notes);
+  const put = text => fetch(`${new URL(notes).origin}/api/v1/rooms/${notes.split('/').pop()}/pads/notes/content?format=md`,
+    {method: 'PUT', body: text});
+  await see_notes(writing, {press: text => press(writing, text), shoot: what => shoot(writing, what), put});
+  await stage.end_case();
+
   // Failures, one after the other; each is what a guest named Dag sees.
   const faulty = async (what, fault, wait) => {
     const dag = await visitor('Dag', {init: [error => {
+      // The browser of a test allows everything.
+      navigator.permissions.query = async () => Object.assign(new EventTarget(), {state: error ? 'denied' : 'prompt'});
       navigator.mediaDevices.getUserMedia = async () => {
         if (error === null) return new Promise(() => {});
         throw new DOMException(error[1], error[0]);
@@ -132,15 +143,19 @@ for (const {name, language, how} of views) {
   await dag.until('that it goes on elsewhere', seen => seen.heading === t('The call goes on in another tab or device'));
   await shoot(dag, 'taken over');
   await stage.server.kill();
-  await host.until('that it is lost', seen => seen.text.includes(start('Reconnecting…').slice(0, 10)));
+  const restarts = start('The server is being restarted. You come back by yourself.');
+  const sentences = [start('Reconnecting… Your microphone and camera stay as they are.'), restarts];
+  const back = seen => seen.people.Dag?.picture && !sentences.some(one => seen.text.includes(one));
+  await host.until('that it is lost', seen => seen.text.includes(sentences[0]));
   await shoot(host, 'reconnecting');
+  await press(host, 'People');  // away: on a phone it lies over the others
   await stage.server.again();
-  await host.until('the call again', seen => seen.people.Dag?.picture);
+  await host.until('the call again', back);
   await stage.server.quit();
-  await host.until('why', seen => seen.text.includes(start('The server is being restarted. You come back by yourself.')));
+  await host.until('why', seen => seen.text.includes(restarts));
   await shoot(host, 'the server restarts');
   await stage.server.again();
-  await host.until('the call again', seen => seen.people.Dag?.picture);
+  await host.until('the call again', back);
   await press(host, 'Share your screen');
   await press(host, 'Text, slides, pictures');
   await second.waitForSelector('.tile.screen video:not([hidden])');

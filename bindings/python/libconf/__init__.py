@@ -77,7 +77,7 @@ class Server:
         return Room(self, name)
 
     def revoke(self, token: str) -> None:
-        """Nobody comes in with that invitation any more. RuntimeError where it is none of this server's."""
+        """That invitation opens nothing any more. RuntimeError where it is none of this server's."""
         self._native.revoke(token)
 
     async def events(self) -> AsyncIterator[Event]:

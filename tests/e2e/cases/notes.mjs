@@ -199,7 +199,7 @@ cases.push(['an earlier version of the notes is looked at and restored', async s
   await write(ana, 'First');
   await reads(bo, 'First');
   // What a program puts in the place of everything ends a version.
-  await pads.put(room, 'Second');
+  await pads.put(room, '- [x] Second');
   await reads(ana, 'Second');
   await pads.put(room, 'Third');
   await reads(ana, 'Third');
@@ -209,6 +209,7 @@ cases.push(['an earlier version of the notes is looked at and restored', async s
   const shows = text => ana.until_page(`"${text}"`, wanted =>
     document.querySelector('.pad-history .pad-text')?.textContent === wanted, text);
   await shows('Second');
+  await ana.until_page('the ticked task', () => document.querySelector('.pad-history li[data-task=done] input:checked') !== null);
   await stage.accessible(ana, 'earlier versions');
   await ana.key('Home');
   await ana.until_page('the name of who wrote it', () =>
@@ -234,6 +235,10 @@ cases.push(['notes from the keyboard alone', async stage => {
   require((await focused()).startsWith('Text of'), `after it the focus is on ${await focused()}`);
   await ana.until_page('bold letters', () => document.querySelector('.pad-text strong')?.textContent === 'word');
   // The link's dialog has the focus on its address, and gives it back.
+  await ana.key('Control+k');
+  await ana.see('dialog[open] input');
+  await ana.key('Escape');
+  await ana.until_page('the focus back in the text', () => !document.querySelector('dialog[open]') && document.activeElement.matches('.pad-text'));
   await ana.key('Control+k');
   await ana.see('dialog[open] input');
   await stage.accessible(ana, 'the dialog about a link');

@@ -57,9 +57,9 @@ export default function Call({ client, own, room }: CallProps) {
                     <Stage />
                     <SoundBlocked />
                     <NoPath />
-                    <Veil />
                     <FlyingReactions />
                 </main>
+                <Veil />
                 <Panels />
                 <Toolbar />
                 <AudioSinks />

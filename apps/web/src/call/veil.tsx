@@ -20,7 +20,7 @@ export function Veil() {
     const since = lost === null ? 0 : now.value - lost.since;
     const shown = lost !== null && since >= silentMs;
     return (
-        <div class={shown ? "veil shown" : "veil"} role="status">
+        <div class={shown ? "veil dark shown" : "veil"} role="status">
             {shown && (
                 <div class="veil-box">
                     <p>{t(lost.why === "restarting" ? "call.restarting" : "call.reconnecting")}</p>

@@ -26,6 +26,10 @@ export function Dialog(props: {
             class={`dialog ${props.class ?? ""}`}
             aria-labelledby={title}
             onClose={() => props.onClose()}
+            onKeyDown={(event) => {
+                // It closes this dialog, and not the panel that the dialog belongs to.
+                if (event.key === "Escape") event.stopPropagation();
+            }}
             onClick={(event) => {
                 // The backdrop is the dialog itself, outside of its box.
                 if (event.target === box.current) props.onClose();

@@ -59,6 +59,7 @@ export function HistoryView({ open, editor }: { readonly open: OpenPad; readonly
                 shown.current = oldView(box.current, bytes, {
                     book: open.book,
                     label: t("pad.history-text"),
+                    task: t("pad.task-done"),
                     address: (path) => notes.api.imageAddress(path),
                 });
                 problem.value = null;

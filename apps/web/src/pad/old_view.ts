@@ -10,6 +10,7 @@ import * as Y from "yjs";
 import { authorMarks } from "./author_marks.ts";
 import { PictureView } from "./pictures.ts";
 import { schema } from "./schema.ts";
+import { TaskView } from "./tasks.ts";
 import { settings } from "../app/settings.ts";
 
 export interface OldView {
@@ -20,13 +21,15 @@ export interface OldView {
 export interface OldViewOptions {
     readonly book: AuthorBook;
     readonly label: string;
+    /** What the box of a task is called. */
+    readonly task: string;
     /** What an element may fetch a picture by. */
     readonly address: (path: string) => Promise<string>;
 }
 
 /** Throws where the bytes are no update. */
 export function oldView(into: HTMLElement, bytes: VersionBytes, options: OldViewOptions): OldView {
-    const { book, label, address } = options;
+    const { book, label, task, address } = options;
     const then = new Y.Doc();
     Y.applyUpdate(then, bytes);
     const root = then.getXmlFragment(rootName);
@@ -37,7 +40,10 @@ export function oldView(into: HTMLElement, bytes: VersionBytes, options: OldView
             plugins: [authorMarks(root, book, () => settings.authorColors.peek())],
         }),
         editable: () => false,
-        nodeViews: { image: (node) => new PictureView(node, address) },
+        nodeViews: {
+            image: (node) => new PictureView(node, address),
+            task_item: (node, here, pos) => new TaskView(node, here, pos, () => task),
+        },
         attributes: { class: "pad-text", role: "document", tabindex: "0", "aria-label": label },
     });
     return {

@@ -159,12 +159,12 @@ export class Peer {
     }
   }
 
-  async until_page(what, good, argument) {
-    const end = Date.now() + 30_000;
+  async until_page(what, good, argument, seconds = 30) {
+    const end = Date.now() + 1000 * seconds;
     for (;;) {
       const seen = await this.page.evaluate(good, argument).catch(() => false);
       if (seen) return seen;
-      if (Date.now() > end) throw new Error(`${this.name} has no ${what} in 30 s: ${(await this.look()).text.slice(0, 600)}`);
+      if (Date.now() > end) throw new Error(`${this.name} has no ${what} in ${seconds} s: ${(await this.look()).text.slice(0, 600)}`);
       await new Promise(done => setTimeout(done, 50));
     }
   }

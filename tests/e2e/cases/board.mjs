@@ -411,19 +411,20 @@ cases.push(['a PowerPoint file and a PDF become slides, three people draw, and i
     return 'no sandbox here: nothing was converted, and the page says so';
   }
   const show = async (peer, title) => {
-    await peer.until_page(`"${title}" with a page to show`, text => {
+    // Who converts shares the machine with several windows full of moving pictures.
+    const converted = (what, good) => peer.until_page(`${what} of "${title}"`, good, title, 120).catch(async error => {
+      const list = await peer.page.evaluate(() => document.querySelector('.documents')?.textContent ?? 'closed');
+      throw new Error(`the list of documents is ${list}; ${error.message}`);
+    });
+    await converted('a page to show', text => {
       const row = [...document.querySelectorAll('.documents .document')].find(one => one.textContent.includes(text));
       const button = [...(row?.querySelectorAll('button') ?? [])].find(one => one.textContent.trim() === 'Show');
       button?.click();
       return button !== undefined;
-    }, title);
+    });
     // The first page is shown before the last one is there, but only what is whole is saved.
-    await peer.until_page(`all pages of "${title}"`, text =>
-      [...document.querySelectorAll('.documents .document')].some(one => one.textContent.includes(text) && !one.querySelector('progress')), title)
-      .catch(async error => {
-        const list = await peer.page.evaluate(() => document.querySelector('.documents')?.textContent ?? 'closed');
-        throw new Error(`the list of documents is ${list}; ${error.message}`);
-      });
+    await converted('all pages', text =>
+      [...document.querySelectorAll('.documents .document')].some(one => one.textContent.includes(text) && !one.querySelector('progress')));
     await peer.click('[aria-labelledby=board-sheet-title] button[aria-label=Close]');
   };
   await show(ana, 'Grey Elegant.pptx');

@@ -1,4 +1,6 @@
+import type { ChatMessage } from "@libconf/client";
 import { useComputed, useSignal } from "@preact/signals";
+import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { formatList, t } from "../i18n/index.ts";
 import { Button, Icon, Select } from "../kit/index.ts";
@@ -69,6 +71,14 @@ function ThreadChoice() {
     );
 }
 
+interface DrawnLine {
+    readonly message: ChatMessage;
+    readonly isFirst: boolean;
+    readonly answered: ChatMessage | null;
+    readonly isEdited: boolean;
+    readonly node: VNode;
+}
+
 function MessageList(props: {
     readonly shown: ReturnType<typeof inThread>;
     readonly onReply: (id: string) => void;
@@ -94,6 +104,32 @@ function MessageList(props: {
             fresh.value = 0;
         } else if (more > 0) fresh.value += more;
     }, [last?.key, call.thread.value]);
+
+    // What one line shows seldom changes: what is the same node as before is not looked at again, so that a long
+    // talk costs a new message no more than a short one.
+    const drawn = useRef(new Map<string, DrawnLine>());
+    const before = drawn.current;
+    drawn.current = new Map();
+    const byId = new Map(shown.map((one) => [one.id, one]));
+    const line = (message: ChatMessage, isFirst: boolean): VNode => {
+        const answered = message.replyTo === null ? null : (byId.get(message.replyTo) ?? null);
+        const isEdited = props.editing === message.key;
+        let one = before.get(message.key);
+        if (
+            one?.message !== message ||
+            one.isFirst !== isFirst ||
+            one.answered !== answered ||
+            one.isEdited !== isEdited
+        ) {
+            const { onReply, onEdit } = props;
+            const node = (
+                <ChatLine key={message.key} {...{ message, isFirst, answered, isEdited, onReply, onEdit }} />
+            );
+            one = { message, isFirst, answered, isEdited, node };
+        }
+        drawn.current.set(message.key, one);
+        return one.node;
+    };
 
     const toEnd = (): void => {
         const list = box.current;
@@ -134,17 +170,7 @@ function MessageList(props: {
                 )}
                 {groupsOf(shown).map((group) => (
                     <section key={group[0]!.key} class={group[0]!.own ? "group own" : "group"}>
-                        {group.map((message, i) => (
-                            <ChatLine
-                                key={message.key}
-                                message={message}
-                                isFirst={i === 0}
-                                onReply={props.onReply}
-                                isEdited={props.editing === message.key}
-                                onEdit={props.onEdit}
-                                answered={shown.find((one) => one.id === message.replyTo) ?? null}
-                            />
-                        ))}
+                        {group.map((message, i) => line(message, i === 0))}
                     </section>
                 ))}
             </div>

@@ -22,9 +22,8 @@ struct imported_shapes {
 
 /// Nothing: the text is no such file. Elements beyond our limits are cut or left out; sketchy lines become
 /// clean ones. Takes a bounded multiple of the text.
-/// @param has_asset  whether there is an asset of that name: an image whose `fileId` it is becomes one of
-/// ours.
-///                   The bytes in the text's own `files` are not looked at. Empty: none is.
+/// @param has_asset  whether an asset has that name: an image whose `fileId` it is becomes one of ours. The
+///                   bytes in the text's own `files` are not looked at. Empty: none has.
 [[nodiscard]] std::optional<imported_shapes> import_excalidraw(
     std::string_view text, const std::function<bool(const std::string&)>& has_asset = {});
 

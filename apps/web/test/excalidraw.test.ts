@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { picturesIn, withAssets } from "../src/board/excalidraw.ts";
+import { readExcalidraw } from "../src/board/excalidraw.ts";
 
 const bytes = "iVBORw0KGgo=";
 const file = {
@@ -25,7 +25,7 @@ const file = {
 
 describe("pictures in a file of Excalidraw", () => {
     it("are those that its images show, and that a room takes", async () => {
-        const found = picturesIn(JSON.stringify(file));
+        const found = readExcalidraw(JSON.stringify(file))!.pictures;
         expect([...found.keys()]).toEqual(["one"]);
         const one = found.get("one")!;
         expect([one.name, one.type]).toEqual(["one", "image/png"]);
@@ -33,7 +33,9 @@ describe("pictures in a file of Excalidraw", () => {
     });
 
     it("leave, and their images bear the ids of assets", () => {
-        const made = JSON.parse(withAssets(JSON.stringify(file), new Map([["one", "png-1"]]))) as typeof file;
+        const made = JSON.parse(
+            readExcalidraw(JSON.stringify(file))!.textWith(new Map([["one", "png-1"]])),
+        ) as typeof file;
         expect(made.type).toBe("excalidraw");
         expect(made.files).toEqual({});
         expect(made.elements.map((one) => one?.fileId)).toEqual([
@@ -43,11 +45,13 @@ describe("pictures in a file of Excalidraw", () => {
         expect(made.elements.at(-1)).toEqual({ type: "rectangle", x: 3 });
     });
 
-    it("are none where it is no such file, which goes on as it is", () => {
+    it("are none where it is no such file", () => {
         for (const text of ["", "{", "null", "[]", '{"elements": 3}', '{"files": {}}']) {
-            expect(picturesIn(text).size).toBe(0);
-            expect(withAssets(text, new Map())).toBe(text);
+            expect(readExcalidraw(text)).toBeNull();
         }
-        expect(picturesIn('{"elements": [{"type": "image", "fileId": "a"}], "files": 3}').size).toBe(0);
+        for (const files of ["3", "null", "{}", '{"a": null}']) {
+            const text = `{"elements": [{"type": "image", "fileId": "a"}], "files": ${files}}`;
+            expect(readExcalidraw(text)!.pictures.size).toBe(0);
+        }
     });
 });

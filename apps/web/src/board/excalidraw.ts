@@ -8,38 +8,37 @@ interface Element {
     readonly fileId?: unknown;
 }
 
-/** The pictures that the file's images show, by their names there; none where it is no such file. */
-export function picturesIn(text: string): ReadonlyMap<string, File> {
-    const file = read(text);
-    const found = new Map<string, File>();
-    for (const { type, isDeleted, fileId } of file?.elements ?? []) {
-        if (type !== "image" || isDeleted === true || typeof fileId !== "string") continue;
-        const picture = pictureOf(fileId, (file?.files?.[fileId] as { dataURL?: unknown })?.dataURL);
-        if (picture !== null) found.set(fileId, picture);
-    }
-    return found;
+export interface ExcalidrawFile {
+    /** Those that its images show and a room takes, by their names there. */
+    readonly pictures: ReadonlyMap<string, File>;
+    /** The file without their bytes; its images bear the ids of those that are assets by now. */
+    textWith(assets: ReadonlyMap<string, string>): string;
 }
 
-/** The file without its pictures' bytes; its images bear the ids of those that are assets by now. */
-export function withAssets(text: string, assets: ReadonlyMap<string, string>): string {
-    const file = read(text);
-    if (file === null) return text;
-    const elements = file.elements.map((one) =>
-        one.type === "image" ? { ...one, fileId: assets.get(String(one.fileId)) ?? null } : one,
-    );
-    return JSON.stringify({ ...file, elements, files: {} });
-}
-
-function read(text: string): { elements: readonly Element[]; files?: Record<string, unknown> } | null {
+/** Null where it is no such file. */
+export function readExcalidraw(text: string): ExcalidrawFile | null {
+    let file: { elements?: unknown; files?: unknown } | null;
     try {
-        const file = JSON.parse(text) as { elements?: unknown; files?: unknown } | null;
-        if (!Array.isArray(file?.elements)) return null;
-        const elements = file.elements.filter((one) => typeof one === "object" && one !== null) as Element[];
-        const files = typeof file.files === "object" && file.files !== null ? file.files : {};
-        return { ...file, elements, files: files as Record<string, unknown> };
+        file = JSON.parse(text) as typeof file;
     } catch {
         return null;
     }
+    if (!Array.isArray(file?.elements)) return null;
+    const elements = file.elements.filter((one) => typeof one === "object" && one !== null) as Element[];
+    const files = (file.files ?? {}) as Record<string, { readonly dataURL?: unknown } | undefined>;
+    const pictures = new Map<string, File>();
+    for (const { type, isDeleted, fileId } of elements) {
+        if (type !== "image" || isDeleted === true || typeof fileId !== "string") continue;
+        const picture = pictureOf(fileId, files[fileId]?.dataURL);
+        if (picture !== null) pictures.set(fileId, picture);
+    }
+    const textWith = (assets: ReadonlyMap<string, string>): string => {
+        const shown = elements.map((one) =>
+            one.type === "image" ? { ...one, fileId: assets.get(String(one.fileId)) ?? null } : one,
+        );
+        return JSON.stringify({ ...file, elements: shown, files: {} });
+    };
+    return { pictures, textWith };
 }
 
 function pictureOf(name: string, address: unknown): File | null {

@@ -4,7 +4,7 @@ import type { ExportFormat } from "@libconf/client/board";
 import { formatNumber, t } from "../i18n/index.ts";
 import { toast, type MenuItem } from "../kit/index.ts";
 import { refusalSentence } from "../app/words.ts";
-import { picturesIn, withAssets } from "./excalidraw.ts";
+import { readExcalidraw } from "./excalidraw.ts";
 import type { BoardModel } from "./model.ts";
 import { uploadAsset } from "./paste.ts";
 import { uploadBytesMost } from "./upload.ts";
@@ -74,14 +74,15 @@ async function bring(model: BoardModel, file: File): Promise<void> {
     if (file.size > uploadBytesMost) return refuse(uploadBytesMost);
     try {
         const text = await file.text();
+        const read = readExcalidraw(text);
         const assets = new Map<string, string>();
-        for (const [name, picture] of picturesIn(text)) {
+        // Before anything of it is sent.
+        if (new Blob([read?.textWith(assets) ?? text]).size > shapesBytesMost) return refuse(shapesBytesMost);
+        for (const [name, picture] of read?.pictures ?? []) {
             const asset = await uploadAsset(model, picture);
             if (asset !== null) assets.set(name, asset);
         }
-        const shapes = withAssets(text, assets);
-        if (new Blob([shapes]).size > shapesBytesMost) return refuse(shapesBytesMost);
-        const { made, leftOut } = await model.board.importExcalidraw(shapes);
+        const { made, leftOut } = await model.board.importExcalidraw(read?.textWith(assets) ?? text);
         toast(t("board.imported", { made, left: leftOut }));
     } catch (error) {
         toast(refusalSentence(error), { kind: "bad" });

@@ -233,6 +233,8 @@ private:
             default: break;
         }
         children(one, *made);
+        // Who begin to write in it at once begin in the same text: two texts, joined by both, would double.
+        if (is_text_block(one.kind) && one.children.empty()) check(made->insert_text(0).has_value());
     }
 };
 

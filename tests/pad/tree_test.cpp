@@ -41,6 +41,24 @@ TEST_CASE("a tree in a document is read as it was written", "[pad]") {
     }
 }
 
+TEST_CASE("a block that holds no words yet holds their text, so that two who begin in it write into one",
+          "[pad]") {
+    auto one = written("- [ ]\n\n| a | |\n| --- | --- |\n| | b |\n");
+    auto two = crdt::document({.client = 2});
+    REQUIRE(two.apply(one.encode_state()));
+    const auto first_words = [](const crdt::document& of) {
+        std::optional<crdt::shared_type> at = of.find_root(root_name);
+        while (at->kind() != crdt::type_kind::xml_text) at = at->as_xml().children().at(0);
+        return at->as_text();
+    };
+    CHECK(first_words(one).parent()->name() == "paragraph");
+    for (auto* doc : {&one, &two}) {
+        (void)doc->transact([&] { REQUIRE(first_words(*doc).insert(0, "words")); });
+    }
+    REQUIRE(two.apply(one.encode_state()));
+    CHECK(to_markdown(read_tree(two)).starts_with("- [ ] wordswords\n"));
+}
+
 TEST_CASE("an empty document is an empty paragraph", "[pad]") {
     const crdt::document none({.client = 1});
     CHECK(read_tree(none).children.size() == 1);

@@ -114,7 +114,12 @@ cases.push(['notes that are written without a connection are merged', async stag
   await stage.accessible(ana, 'notes without a connection');
   await pads.again();
   await ana.until('the connection', seen => seen.text.includes('Connected'));
-  await ana.until("Bo's words", seen => seen.text.includes('Bo writes on'));
+  for (const [one, other] of [[ana, bo], [bo, ana]]) {
+    await one.until(`${other.name}'s words`, seen => seen.text.includes(`${other.name} writes on`));
+  }
+  // In the one line that both began without the other.
+  await Promise.all([ana, bo].map(one => write(one, '!')));
+  for (const one of [ana, bo]) await one.until('both ends', seen => seen.text.split('!').length > 2);
   const merged = (await text()).replaceAll(/<\/paragraph>(?=<paragraph>)/g, '\n').replaceAll(/<[^>]*>/g, '');
   for (const one of ['Ana writes on', 'Bo writes on']) {
     require(merged.split(one).length === 2, `"${one}" is not once in "${merged}"`);

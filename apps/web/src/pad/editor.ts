@@ -17,6 +17,7 @@ import { PictureView } from "./pictures.ts";
 import { markdownRules } from "./rules.ts";
 import { ownImage, safeLink } from "./safe.ts";
 import { schema } from "./schema.ts";
+import { sharedBlocks } from "./shared_blocks.ts";
 import { placeholder } from "./placeholder.ts";
 import { tableRules } from "./tables.ts";
 import { TaskView } from "./tasks.ts";
@@ -79,6 +80,7 @@ export class PadEditor {
                 ySyncPlugin(session.root, { mapping }),
                 yCursorPlugin(session.awareness, { cursorBuilder: caret, selectionBuilder: selection }),
                 yUndoPlugin(),
+                sharedBlocks(session.root),
                 markdownRules(),
                 ...keyPlugins({
                     link: () => this.#leave(outside.link),

@@ -316,6 +316,7 @@ void outgoing_stream::on_key_frame_request(instant now, counters& count) {
 
 void outgoing_stream::on_report(const rtp::report_block& block, instant now, outputs& out, counters& count) {
     mid_known_ = true;
+    if (track_ != nullptr && !track_->is_video()) track_->listeners_loss.on_report(block.fraction_lost, now);
     if (reported_highest_ && track_ != nullptr && track_->is_video()) {
         const auto expected = rtp::distance(*reported_highest_, block.highest_sequence);
         const auto lost = block.cumulative_lost - reported_lost_;

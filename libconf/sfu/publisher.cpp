@@ -222,7 +222,11 @@ void publisher::add_reports(rtp::rtcp_builder& to, instant now, outputs& out) {
         one->for_each_stream([&](incoming_stream& stream) {
             stream.handle_timeout(now);
             if (used == blocks.size()) return;
-            if (const auto block = stream.stats().report(now)) blocks[used++] = *block;
+            auto block = stream.stats().report(now);
+            if (!block) return;
+            if (!one->is_video())
+                block->fraction_lost = std::max(block->fraction_lost, one->listeners_loss.fraction(now));
+            blocks[used++] = *block;
         });
     }
     if (used == 0) return;

@@ -4,6 +4,7 @@
 #include "libconf/base/time.hpp"
 #include "libconf/sdp/negotiate.hpp"
 #include "libconf/sfu/incoming_stream.hpp"
+#include "libconf/sfu/worst_loss.hpp"
 
 #include <algorithm>
 #include <array>
@@ -62,6 +63,7 @@ public:
     bool tapped = false;  ///< our own program listens
     /// While it is not, whatever arrives is repaired and counted, and goes to nobody: somebody is muted.
     bool open = true;
+    worst_loss listeners_loss;  ///< of sound
 
 private:
     const sdp::negotiated_media& media_;

@@ -6,6 +6,9 @@
 //                                                           it
 //        interop_flood socket FD SECONDS SIZE RATE          ChannelData for channel 0x4000 into a connected
 //                                                           UDP socket, RATE a second
+//        interop_flood strangers HOST PORT SECONDS RATE     checks of ICE for sessions that nobody has, and
+//        what looks
+//                                                           like DTLS and RTP, from many sockets
 //        interop_flood stream FD SECONDS SIZE               the same into a TCP connection, as fast as it
 //        goes
 #include <arpa/inet.h>
@@ -24,6 +27,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -180,6 +184,64 @@ int fill_socket(int fd, double seconds, std::size_t size, double rate) {
     return 0;
 }
 
+/// What no session sent: each time other ids, as far as they stand in the first `id_bytes` behind `id_at`.
+struct stranger {
+    std::vector<std::uint8_t> data;
+    std::size_t id_at = 0;
+    std::size_t id_bytes = 0;
+};
+
+std::array<stranger, 4> strangers() {
+    // A Binding request with USERNAME, 17 bytes and 3 of padding.
+    std::vector<std::uint8_t> check{0x00, 0x01, 0, 24, 0x21, 0x12, 0xA4, 0x42};
+    check.resize(20);
+    check.insert(check.end(), {0x00, 0x06, 0, 17});
+    check.resize(check.size() + 20, 'a');
+    check[24 + 8] = ':';
+    std::vector<std::uint8_t> hello{22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 87};
+    hello.resize(100);
+    std::vector<std::uint8_t> media{0x80, 96};
+    media.resize(200);
+    return {stranger{check, 24, 8}, stranger{check, 24, 8}, stranger{hello, 13, 8}, stranger{media, 8, 4}};
+}
+
+int send_strangers(const char* host, std::uint16_t port, double seconds, double rate) {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    if (::inet_pton(AF_INET, host, &to.sin_addr) != 1) fail("address");
+    std::array<int, 64> sockets{};
+    for (auto& one : sockets) {
+        one = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): how the kernel takes addresses
+        if (one < 0 || ::connect(one, reinterpret_cast<const sockaddr*>(&to), sizeof to) < 0) fail("socket");
+    }
+    std::vector<stranger> packets;
+    while (packets.size() < batch) std::ranges::copy(strangers(), std::back_inserter(packets));
+    std::array<iovec, batch> pieces{};
+    std::array<mmsghdr, batch> messages{};
+    for (std::size_t i = 0; i < batch; ++i) {
+        pieces[i] = {packets[i].data.data(), packets[i].data.size()};
+        messages[i].msg_hdr.msg_iov = &pieces[i];
+        messages[i].msg_hdr.msg_iovlen = 1;
+    }
+    std::size_t sent = 0;
+    std::uint64_t random = 1;
+    for (const auto began = clock_type::now(); seconds_since(began) < seconds;) {
+        for (auto& one : packets) {
+            for (std::size_t i = 0; i < one.id_bytes; ++i) {
+                random = random * 6364136223846793005U + 1442695040888963407U;
+                one.data[one.id_at + i] = static_cast<std::uint8_t>('a' + (random >> 59U));
+            }
+        }
+        const auto done = ::sendmmsg(sockets[sent / batch % sockets.size()], messages.data(), batch, 0);
+        if (done > 0) sent += static_cast<std::size_t>(done);
+        while (static_cast<double>(sent) / rate > seconds_since(began)) ::poll(nullptr, 0, 1);
+    }
+    std::printf("{\"sent\": %zu}\n", sent);
+    return 0;
+}
+
 int fill_stream(int fd, double seconds, std::size_t size) {
     auto one = channel_data(size);
     one.resize((one.size() + 3) / 4 * 4);
@@ -216,11 +278,16 @@ int main(int argc, char** argv) {
         return fill_socket(static_cast<int>(number(2)), std::strtod(argv[3], nullptr), number(4),
                            std::strtod(argv[5], nullptr));
     }
+    if (what == "strangers" && argc == 6) {
+        return send_strangers(argv[2], static_cast<std::uint16_t>(number(3)), std::strtod(argv[4], nullptr),
+                              std::strtod(argv[5], nullptr));
+    }
     if (what == "stream" && argc == 5) {
         return fill_stream(static_cast<int>(number(2)), std::strtod(argv[3], nullptr), number(4));
     }
     std::fprintf(stderr,
                  "usage: interop_flood spoof HOST PORT COUNT SOURCES RATE | socket FD SECONDS SIZE RATE | "
+                 "strangers HOST PORT SECONDS RATE | "
                  "stream FD SECONDS SIZE\n");
     return 2;
 }

@@ -1,16 +1,19 @@
-"""Strangers who mean no good (SEC-TURN-6, SEC-TURN-10, SEC-TURN-11): what they cost, and what others notice of them."""
+"""Strangers who mean no good (SEC-TURN-6, SEC-TURN-10, SEC-TURN-11, SEC-ICE-7): what they cost, and what others notice."""
 
 import json
 import os
+import re
 import socket
 import ssl
 import subprocess
 import threading
 import time
+import urllib.request
 
 import certificates
 import coturn
 import harness
+import native
 import turn
 from harness import Namespaces, Relay, case, eventually, require
 
@@ -239,6 +242,46 @@ def stop_under_flood():
         finally:
             noise.kill()
             noise.wait()
+
+
+def call_beside(rate, seconds):
+    """Four people in a call, begun and gone through while others fill the port of the media with what nobody sent."""
+    cores = sorted(os.sched_getaffinity(0))
+    with native.Server("besieged", cores=cores[:1]) as server:
+        port = server.media[1]
+        noise = subprocess.Popen([str(harness.helper("interop_flood")), "strangers", "127.0.0.1", str(port), "60",
+                                  str(rate)], stdout=subprocess.PIPE, text=True,
+                                 preexec_fn=lambda: os.sched_setaffinity(0, cores[-1:]))
+        try:
+            began = time.monotonic()
+            answer = subprocess.run(
+                [str(harness.helper("call_load")), "--port", server.url.rpartition(":")[2], "--room-of", "4",
+                 "--seconds", str(seconds), "--pid", str(server.child.pid), "--cpu", str(cores[-1])],
+                capture_output=True, text=True, timeout=120, check=False, preexec_fn=lambda: os.nice(-10))
+            took = time.monotonic() - began
+        finally:
+            noise.terminate()
+            noise.wait()
+        with urllib.request.urlopen(f"{server.url}/metrics", timeout=harness.PATIENCE) as page:
+            dropped = dict(re.findall(r'conf_media_dropped_total\{reason="(\w+)"\} (\S+)', page.read().decode()))
+    require(answer.returncode == 0, answer.stderr)
+    seen = json.loads(answer.stdout)
+    strangers = sum(float(dropped[reason]) for reason in ("unknown_ufrag", "unknown_path"))
+    lost = seen["lost"] / (seen["lost"] + seen["packets_received"])
+    require(seen["packets_received"] > 1000 * seen["seconds"], f"there was no call: {seen}")
+    require(lost < 0.01, f"{lost:.2%} lost: {seen} beside {dropped}")
+    return (f"{lost:.3%} of {seen['packets_received']} packets lost beside {strangers / took:.0f} of strangers a second, "
+            f"added delay p99 {seen['added_ms']['p99']:.1f} ms")
+
+
+@case("limits SEC-ICE-7 what nobody sent at the port of a call")
+def strangers_short():
+    return call_beside(50_000, 3)
+
+
+@case("limits SEC-ICE-7 half a million a second that nobody sent at the port of a call", long=True)
+def strangers_long():
+    return call_beside(500_000, 10)
 
 
 @case("limits five hundred allocations come and go without a trace", long=True)

@@ -18,9 +18,9 @@ def chromium():
 
 
 class Server:
-    """A conf-server of our own on free ports, with a relay or without."""
+    """A conf-server of our own on free ports, with a relay or without; on one core where `cores` has just that."""
 
-    def __init__(self, name, relay=False):
+    def __init__(self, name, relay=False, cores=None):
         settings = ["http.listen=127.0.0.1:0", "metrics.listen=[]", "media.listen=127.0.0.1:0",
                     f"data.path={harness.folder(name)}"]
         if relay:
@@ -29,12 +29,16 @@ class Server:
         else:
             settings.append("turn.listen=[]")
         command = [harness.Where.bin / "conf-server", *[word for one in settings for word in ("--set", one)]]
+        if cores:
+            command = ["taskset", "--cpu-list", ",".join(str(one) for one in cores), *command]
         self.child = Child(command, "conf-server")
 
     def __enter__(self):
         self.child.__enter__()
         self.url = self.child.wait_for(r"url=(http://\S+)")[1]
         self.child.wait_for(r"program\.started")
+        found = self.child.wait_for(r"url=media://(\S+):(\d+)")
+        self.media = (found[1], int(found[2]))
         return self
 
     def __exit__(self, *_):

@@ -197,3 +197,59 @@ TEST_CASE("sfu layers: audio is never taken away") {
     CHECK(meeting.take().size() == 500);
     CHECK(meeting.count().pauses == 0);
 }
+
+TEST_CASE("sfu: a microphone is told what the worst listener loses, a camera is not") {
+    room meeting;
+    meeting.publish(1, "ann", {section("a", {opus}), section("v", {vp8})});
+    for (const sfu::transport_id who : {10U, 11U})
+        meeting.subscribe(who, {section("0", {opus}), section("1", {vp8})});
+    camera picture(meeting, 1, 60);
+    std::uint16_t sent = 0;
+    const auto play = [&](int seconds) {
+        for (int i = 0; i < seconds * 50; ++i) {
+            meeting.send(1, {.ssrc = 50,
+                             .sequence = sent,
+                             .timestamp = sent * 960U,
+                             .payload_type = 111,
+                             .payload = {std::byte{1}},
+                             .mid = "a"});
+            picture.frame(i == 0);
+            ++sent;
+            meeting.wait(20ms);
+        }
+        meeting.take();
+    };
+    const auto hears = [&](sfu::transport_id who, std::uint8_t fraction) {
+        meeting.send_rtcp(who, [&](rtp::rtcp_builder& to) {
+            std::array<rtp::report_block, 2> blocks;
+            for (std::size_t at = 0; at < blocks.size(); ++at)
+                blocks[at] = {.ssrc = room::ssrc_of(who, at), .fraction_lost = fraction};
+            REQUIRE(to.add_receiver_report(9, blocks));
+        });
+    };
+    const auto told = [&](std::uint32_t ssrc) {
+        const auto blocks = meeting.take_rtcp_for(1).blocks;
+        const auto last =
+            std::find_if(blocks.rbegin(), blocks.rend(), [&](const auto& one) { return one.ssrc == ssrc; });
+        REQUIRE(last != blocks.rend());
+        return last->fraction_lost;
+    };
+    play(2);
+    CHECK(told(50) == 0);
+    hears(10, 26);
+    hears(11, 13);
+    play(2);
+    CHECK(told(50) == 26);
+    hears(10, 26);
+    play(2);
+    CHECK(told(60) == 0);
+    meeting.leave(10);
+    for (int i = 0; i < 6; ++i) {
+        hears(11, 13);
+        play(2);
+    }
+    CHECK(told(50) == 13);
+    hears(11, 0);
+    play(11);
+    CHECK(told(50) == 0);
+}

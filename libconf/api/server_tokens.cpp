@@ -77,7 +77,7 @@ rooms::entry server::impl::admit(const host::visitor& who) {
     if (from && !failed_lookups_->would_admit(*from, now))
         return refuse(rooms::error_code::rate, "too many links of yours were not good; wait a minute", 60);
     const auto token = verify_invitation(*who.token);
-    if (!token && token.error().code() == std::errc::resource_unavailable_try_again)
+    if (!token && token.error().code() == auth::token_errc::not_yet_known)
         return refuse(rooms::error_code::server_full, token.error().message(), 1);
     if (!token || token->room != who.room) {
         if (from) static_cast<void>(failed_lookups_->admits(*from, now));
@@ -231,10 +231,7 @@ std::optional<pads::right> server::impl::live_right(std::string_view room, std::
 result<auth::room_token> server::impl::verify_invitation(std::string_view text) const {
     auto read = auth::verify_room_token(text, token_secrets_, net::wall_now());
     if (!read) return read;
-    if (!revoked_->known()) {
-        return conf::error(std::make_error_code(std::errc::resource_unavailable_try_again),
-                           "the server has just started");
-    }
+    if (!revoked_->known()) return auth::token_errc::not_yet_known;
     if (revoked_->has(auth::base64url(read->id))) return auth::token_errc::revoked;
     return read;
 }

@@ -19,6 +19,7 @@ public:
                 return "the access token was changed or signed by somebody else; ask for a new one";
             case token_errc::expired: return "the access token has expired; ask for a new one";
             case token_errc::revoked: return "the link was taken back; ask for a new one";
+            case token_errc::not_yet_known: return "the server has just started; try again in a moment";
             case token_errc::other_room: return "the access token is for another room";
             case token_errc::other_right: return "the access token does not allow this";
             case token_errc::other_name: return "the access token is for another participant";

@@ -29,14 +29,15 @@ enum class token_errc {
     malformed = 1,  ///< not a token of ours
     bad_signature,  ///< changed, or signed with a secret that we do not have
     expired,
-    revoked,      ///< taken back before it expired
-    other_room,   ///< for another room
-    other_right,  ///< for something else
-    other_name,   ///< for another participant
-    bad_room,     ///< of a token to be signed: not a room's name
-    bad_name,     ///< not a participant's name
-    bad_expiry,   ///< before 1970 or after 9999
-    weak_secret,  ///< shorter than `secret_bytes_min`
+    revoked,        ///< taken back before it expired
+    not_yet_known,  ///< the server has just started: whether it was revoked
+    other_room,     ///< for another room
+    other_right,    ///< for something else
+    other_name,     ///< for another participant
+    bad_room,       ///< of a token to be signed: not a room's name
+    bad_name,       ///< not a participant's name
+    bad_expiry,     ///< before 1970 or after 9999
+    weak_secret,    ///< shorter than `secret_bytes_min`
 };
 
 /// How one kind of token is told from another. `purpose` is signed with the claims, so that no other use of

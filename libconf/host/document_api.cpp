@@ -157,7 +157,7 @@ std::variant<document_api::caller, http_response> document_api::admit(const http
         for_room = invited->room;
         acts_as = invited->acts_as;
     } else {
-        const bool later = invited.error().code() == std::errc::resource_unavailable_try_again;
+        const bool later = invited.error().code() == auth::token_errc::not_yet_known;
         return refuse(later ? 503 : 401, later ? "server_full" : "bad_token", invited.error().message());
     }
     if (for_room != room) return refuse(403, "forbidden", "the token is for another room");

@@ -74,7 +74,7 @@ pad_host::entry pad_host::admit(std::string_view room, std::string_view pad,
     }
     const auto read = around_.verify(*token);
     if (!read) {
-        const bool later = read.error().code() == std::errc::resource_unavailable_try_again;
+        const bool later = read.error().code() == auth::token_errc::not_yet_known;
         if (!later && around_.tried) around_.tried(from);
         made.why = later ? refusal::rate : refusal::bad_token;
         made.text = read.error().message();

@@ -27,8 +27,9 @@ function small_camera() {
 async function look() {
   const got = {frames: 0, energy: 0, packets: 0, people: {}, faults: window.watched.faults};
   const decoded = {};
+  // Closed ones are let go: each would keep what it decoded with.
+  window.watched.connections = window.watched.connections.filter(one => one.connectionState !== 'closed');
   for (const connection of window.watched.connections) {
-    if (connection.connectionState === 'closed') continue;
     // Firefox never answers for a connection that is closed while it is asked.
     const late = new Promise(done => setTimeout(done, 2000, new Map()));
     for (const one of (await Promise.race([connection.getStats(), late])).values()) {

@@ -1,5 +1,5 @@
 // Whole calls in browsers: meetings on the product's own pages, and media by WHIP and WHEP. Three cases at a time, each
-// with a server, browsers and people of its own. Prints "ok NAME" or "FAILED NAME why" for each case.
+// with a server, browsers and people of its own; what is `alone` after that. Prints "ok NAME" or "FAILED NAME why" for each case.
 //
 // usage: node run.mjs PROGRAM ADDRESS [long] [NAME...]    PROGRAM is conf-server, ADDRESS where other machines reach
 //                                                         this one; long: those that take their time, too
@@ -38,9 +38,9 @@ async function run(stage, [name, body]) {
 }
 
 /** Takes one case after the other until there are none left. */
-async function work() {
+async function work(cases) {
   const stage = await Stage.open(program, address);
-  while (chosen.length > 0) await run(stage, chosen.shift());
+  while (cases.length > 0) await run(stage, cases.shift());
   await stage.end();
 }
 
@@ -48,5 +48,8 @@ if (chosen.length === 0) {
   console.log(`FAILED e2e: no case is called ${wanted.join(' or ')}`);
   ++failed;
 }
-await Promise.all(Array.from({length: Math.min(hands, chosen.length)}, work));
+// Those that measure have the machine to themselves, in the end.
+const [alone, together] = [true, false].map(is_alone => chosen.filter(([, , how]) => Boolean(how?.alone) === is_alone));
+await Promise.all(Array.from({length: Math.min(hands, together.length)}, () => work(together)));
+if (alone.length > 0) await work(alone);
 process.exit(failed === 0 ? 0 : 1);

@@ -1,8 +1,8 @@
 // Hands that draw and people who watch, made up. README.md says how it is used.
 #include "tests/bench/board/runs.hpp"
+#include "tests/bench/peer/arguments.hpp"
 #include "tests/bench/peer/process_usage.hpp"
 
-#include <charconv>
 #include <cstdio>
 #include <exception>
 #include <stdexcept>
@@ -28,15 +28,6 @@ constexpr std::string_view usage =
   --cpu N         core of this program
 )";
 
-template <class Number>
-Number number_of(std::string_view text) {
-    Number value{};
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failed != std::errc{} || end != text.data() + text.size())
-        throw std::runtime_error("not a number: " + std::string(text));
-    return value;
-}
-
 int run(int count, char** words) {
     board_load::settings asked;
     std::string_view what;
@@ -51,21 +42,21 @@ int run(int count, char** words) {
         if (i + 1 == count) throw std::runtime_error(std::string(usage));
         const std::string_view value = words[++i];
         if (name == "--port") {
-            asked.port = number_of<std::uint16_t>(value);
+            asked.port = bench::number_of<std::uint16_t>(value);
         } else if (name == "--pid") {
-            asked.pid = number_of<int>(value);
+            asked.pid = bench::number_of<int>(value);
         } else if (name == "--viewers") {
-            asked.viewers = number_of<std::size_t>(value);
+            asked.viewers = bench::number_of<std::size_t>(value);
         } else if (name == "--pens") {
-            asked.pens = number_of<std::size_t>(value);
+            asked.pens = bench::number_of<std::size_t>(value);
         } else if (name == "--seconds") {
-            asked.seconds = number_of<double>(value);
+            asked.seconds = bench::number_of<double>(value);
         } else if (name == "--bytes") {
-            asked.bytes = number_of<std::size_t>(value);
+            asked.bytes = bench::number_of<std::size_t>(value);
         } else if (name == "--operations") {
-            asked.operations = number_of<std::size_t>(value);
+            asked.operations = bench::number_of<std::size_t>(value);
         } else if (name == "--cpu") {
-            core = number_of<int>(value);
+            core = bench::number_of<int>(value);
         } else {
             throw std::runtime_error(std::string(usage));
         }

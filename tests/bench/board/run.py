@@ -11,9 +11,11 @@ import sys
 sys.dont_write_bytecode = True  # nothing of ours lands in the source tree
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.abspath(os.path.join(HERE, "..", "..", ".."))
-sys.path.insert(0, os.path.join(HERE, "..", "sfu"))
+sys.path[:0] = [os.path.join(HERE, "..", "peer"), os.path.join(HERE, "..", "sfu")]
 
-from servers import CannotStart, ConfServer, settle_in, start  # noqa: E402
+from children import CannotStart, settle_in  # noqa: E402
+from claims import Claims  # noqa: E402
+from servers import ConfServer, start  # noqa: E402
 
 # What the project promises.
 P99_MAX_MS = 30
@@ -31,15 +33,6 @@ QUICK_CPU_RATIO_MAX = 3.0
 LOAD_BUSY_MAX = 0.9
 
 
-class Claims:
-    def __init__(self):
-        self.failed = 0
-
-    def add(self, text, holds):
-        print(f"{'ok     ' if holds else 'FAILED '} {text}", flush=True)
-        self.failed += 0 if holds else 1
-
-
 def load(chosen, *words):
     core = sorted(os.sched_getaffinity(0))[-1]
     command = [chosen.load, "--cpu", str(core), "--viewers", str(chosen.viewers), "--seconds", str(chosen.seconds), *words]
@@ -54,7 +47,7 @@ def load(chosen, *words):
 def watch(chosen, pens):
     """One life of a server."""
     first = sorted(os.sched_getaffinity(0))[0]
-    with start(ConfServer, first, chosen.noise) as server:
+    with start(ConfServer, {first}, chosen.noise) as server:
         port = re.search(r"url=http://[^\s\"]+:(\d+)", server.output())[1]
         got = load(chosen, "--watch", "--port", port, "--pid", str(server.process.pid), "--pens", str(pens))
         if server.process.poll() is not None:
@@ -67,7 +60,7 @@ def bare(chosen, bytes_a_message):
     first = sorted(os.sched_getaffinity(0))[0]
     writer = subprocess.Popen([chosen.load, "--bare-writer", "--viewers", str(chosen.viewers), "--bytes",
                                str(bytes_a_message)], stdout=subprocess.PIPE, text=True,
-                              preexec_fn=lambda: settle_in(first, chosen.noise))
+                              preexec_fn=lambda: settle_in({first}, chosen.noise))
     try:
         port = writer.stdout.readline().split()[1]
         return load(chosen, "--bare-readers", "--port", port, "--pid", str(writer.pid), "--bytes", str(bytes_a_message))
@@ -153,7 +146,7 @@ def parse():
 
 def main():
     chosen = parse()
-    claims, results = Claims(), {"rooms": []}
+    claims, results = Claims(at_once=True), {"rooms": []}
     try:
         for pens in chosen.pens:
             got = watch(chosen, pens)

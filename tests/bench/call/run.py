@@ -12,9 +12,11 @@ import time
 sys.dont_write_bytecode = True  # nothing of ours lands in the source tree
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.abspath(os.path.join(HERE, "..", "..", ".."))
-sys.path.insert(0, os.path.join(HERE, "..", "sfu"))
+sys.path[:0] = [os.path.join(HERE, "..", "peer"), os.path.join(HERE, "..", "sfu")]
 
-from servers import CannotStart, ConfServer, settle_in, start  # noqa: E402
+from children import CannotStart, settle_in  # noqa: E402
+from claims import Claims  # noqa: E402
+from servers import ConfServer, start  # noqa: E402
 
 # What the project promises.
 P99_ADDED_MAX_MS = 10
@@ -25,15 +27,6 @@ IDLE_S = 5  # after the start, until nothing is done any more
 # A quick run shares its machine with whatever else runs there: gross claims only.
 QUICK_P99_MAX_MS = 100
 LOAD_BUSY_MAX = 0.9
-
-
-class Claims:
-    def __init__(self):
-        self.failed = 0
-
-    def add(self, text, holds):
-        print(f"{'ok     ' if holds else 'FAILED '} {text}", flush=True)
-        self.failed += 0 if holds else 1
 
 
 class IdleServer(ConfServer):
@@ -59,7 +52,7 @@ def judge_idle(claims):
 def measure(chosen, *words):
     """One life of a server, and what call_load says of it."""
     cores = sorted(os.sched_getaffinity(0))
-    with start(ConfServer, cores[0], chosen.noise) as server:
+    with start(ConfServer, cores[:1], chosen.noise) as server:
         port = re.search(r"url=http://[^\s\"]+:(\d+)", server.output())[1]
         command = [chosen.load, "--port", port, "--pid", str(server.process.pid), "--cpu", str(cores[-1]), *words]
         limit = 240 + chosen.seconds
@@ -148,7 +141,7 @@ def parse():
 
 def main():
     chosen = parse()
-    claims, results = Claims(), {}
+    claims, results = Claims(at_once=True), {}
     try:
         if chosen.only in (None, "idle"):
             results["idle"] = judge_idle(claims)

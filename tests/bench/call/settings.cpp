@@ -1,6 +1,7 @@
 #include "tests/bench/call/settings.hpp"
 
-#include <charconv>
+#include "tests/bench/peer/arguments.hpp"
+
 #include <stdexcept>
 #include <string_view>
 
@@ -25,15 +26,6 @@ constexpr std::string_view usage =
   --cpu N        core of this program
 )";
 
-template <class Number>
-Number number_of(std::string_view text) {
-    Number value{};
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failed != std::errc{} || end != text.data() + text.size())
-        throw std::runtime_error("not a number: " + std::string(text));
-    return value;
-}
-
 }  // namespace
 
 settings read_arguments(int count, char** words) {
@@ -47,7 +39,7 @@ settings read_arguments(int count, char** words) {
         };
         const auto choose = [&](mode what) {
             made.what = what;
-            made.people = number_of<std::size_t>(value());
+            made.people = bench::number_of<std::size_t>(value());
             chosen = true;
         };
         if (name == "--room-of")
@@ -57,17 +49,17 @@ settings read_arguments(int count, char** words) {
         else if (name == "--hold")
             choose(mode::hold);
         else if (name == "--port")
-            made.port = number_of<std::uint16_t>(value());
+            made.port = bench::number_of<std::uint16_t>(value());
         else if (name == "--pid")
-            made.pid = number_of<int>(value());
+            made.pid = bench::number_of<int>(value());
         else if (name == "--rooms")
-            made.rooms = number_of<std::size_t>(value());
+            made.rooms = bench::number_of<std::size_t>(value());
         else if (name == "--seconds")
-            made.seconds = number_of<double>(value());
+            made.seconds = bench::number_of<double>(value());
         else if (name == "--warm-up")
-            made.warm_up = number_of<double>(value());
+            made.warm_up = bench::number_of<double>(value());
         else if (name == "--patience")
-            made.patience = number_of<double>(value());
+            made.patience = bench::number_of<double>(value());
         else if (name == "--room")
             made.room = value();
         else if (name == "--sound-only")
@@ -77,7 +69,7 @@ settings read_arguments(int count, char** words) {
         else if (name == "--control")
             made.control = true;
         else if (name == "--cpu")
-            made.core = number_of<int>(value());
+            made.core = bench::number_of<int>(value());
         else
             throw std::runtime_error("unknown option " + std::string(name) + "\n" + std::string(usage));
     }

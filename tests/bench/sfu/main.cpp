@@ -1,4 +1,5 @@
 // Publishes one stream into an SFU and plays it with a growing crowd; prints JSON. run.py drives it.
+#include "tests/bench/peer/arguments.hpp"
 #include "tests/bench/peer/process_usage.hpp"
 #include "tests/bench/sfu/crowd.hpp"
 #include "tests/bench/sfu/publisher.hpp"
@@ -7,7 +8,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <charconv>
 #include <cstdio>
 #include <stdexcept>
 #include <string>
@@ -44,20 +44,11 @@ struct settings {
     int cpu = -1;
 };
 
-template <class Number>
-Number number_of(std::string_view text) {
-    Number value{};
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failed != std::errc{} || end != text.data() + text.size())
-        throw std::runtime_error("not a number: " + std::string(text));
-    return value;
-}
-
 std::vector<std::size_t> list_of(std::string_view text) {
     std::vector<std::size_t> made;
     while (!text.empty()) {
         const auto comma = std::min(text.find(','), text.size());
-        made.push_back(number_of<std::size_t>(text.substr(0, comma)));
+        made.push_back(bench::number_of<std::size_t>(text.substr(0, comma)));
         text.remove_prefix(std::min(comma + 1, text.size()));
     }
     return made;
@@ -74,23 +65,23 @@ settings read_arguments(int count, char** words) {
         else if (name == "--janus")
             made.janus = value;
         else if (name == "--pid")
-            made.pid = number_of<int>(value);
+            made.pid = bench::number_of<int>(value);
         else if (name == "--receivers")
             made.receivers = list_of(value);
         else if (name == "--seconds")
-            made.seconds = number_of<double>(value);
+            made.seconds = bench::number_of<double>(value);
         else if (name == "--warm-up")
-            made.warm_up = number_of<double>(value);
+            made.warm_up = bench::number_of<double>(value);
         else if (name == "--check-every")
-            made.check_every = number_of<std::uint32_t>(value);
+            made.check_every = bench::number_of<std::uint32_t>(value);
         else if (name == "--joining")
-            made.joining = number_of<std::size_t>(value);
+            made.joining = bench::number_of<std::size_t>(value);
         else if (name == "--loss-max")
-            made.loss_max = number_of<double>(value);
+            made.loss_max = bench::number_of<double>(value);
         else if (name == "--p99-max")
-            made.p99_max_ms = number_of<double>(value);
+            made.p99_max_ms = bench::number_of<double>(value);
         else if (name == "--cpu")
-            made.cpu = number_of<int>(value);
+            made.cpu = bench::number_of<int>(value);
         else
             throw std::runtime_error("unknown option " + std::string(name) + "\n" + std::string(usage));
     }

@@ -4,15 +4,17 @@
 import argparse
 import json
 import os
-import platform
 import signal
 import subprocess
 import sys
-import time
 
 sys.dont_write_bytecode = True  # nothing of ours lands in the source tree
 
-from servers import CannotStart, ConfServer, Janus, settle_in, start
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "peer"))
+from children import CannotStart, settle_in
+from claims import Claims
+from machine import Pressure, machine
+from servers import ConfServer, Janus, start
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 PRESSURE_MAX = 0.05   # part of a run's time in which some task waited for a core
@@ -29,44 +31,6 @@ SETUP_P95_MAX_MS = 60
 LOAD_PACKETS_MIN = 200_000
 
 
-def first_line(path, default=""):
-    try:
-        with open(path) as text:
-            return text.readline().strip()
-    except OSError:
-        return default
-
-
-class Pressure:
-    """How disturbed the machine was between two moments."""
-
-    def __init__(self):
-        self.start = self.read()
-
-    @staticmethod
-    def read():
-        pressure = first_line("/proc/pressure/cpu")
-        waited = int(pressure.rsplit("total=", 1)[1]) / 1e6 if "total=" in pressure else 0.0
-        jiffies = [int(word) for word in first_line("/proc/stat").split()[1:9]]
-        return time.monotonic(), waited, sum(jiffies), jiffies[7]
-
-    def result(self):
-        now = self.read()
-        seconds = max(now[0] - self.start[0], 1e-3)
-        return {"cpu_some": round((now[1] - self.start[1]) / seconds, 4),
-                "steal": round((now[3] - self.start[3]) / max(now[2] - self.start[2], 1), 4),
-                "load_average": float(first_line("/proc/loadavg", "0").split()[0])}
-
-
-def machine():
-    with open("/proc/cpuinfo") as text:
-        model = next((line.split(":", 1)[1].strip() for line in text if line.startswith("model name")), "?")
-    return {"cpu": model, "cores": os.cpu_count(), "kernel": platform.release(),
-            "memory_mib": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20,
-            "rmem_max": int(first_line("/proc/sys/net/core/rmem_max", "0")),
-            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
-
-
 class Bench:
     def __init__(self, chosen):
         self.chosen = chosen
@@ -77,7 +41,7 @@ class Bench:
     def run(self, kind, receivers, *, check_every=1):
         """One life of a server, with a crowd that grows from step to step."""
         pressure = Pressure()
-        with start(kind, self.server_core, self.chosen.noise) as server:
+        with start(kind, {self.server_core}, self.chosen.noise) as server:
             command = [self.chosen.load, "--pid", str(server.process.pid), "--cpu", str(self.load_core),
                        "--receivers", ",".join(map(str, receivers)), "--seconds", str(self.chosen.seconds),
                        "--check-every", str(check_every), "--loss-max", str(LOSS_MAX),
@@ -125,14 +89,6 @@ def row(result, step):
                       f"{step['loss_percent']:.3f}", f"{step['latency_ms']['p50']:.2f}",
                       f"{step['latency_ms']['p99']:.2f}", f"{step['memory_kib_a_receiver']:.0f}",
                       f"{step['setup_ms']['p50']:.0f}", f"{step['setup_ms']['p95']:.0f}", "; ".join(notes))
-
-
-class Claims:
-    def __init__(self):
-        self.held, self.failed = [], []
-
-    def add(self, text, holds):
-        (self.held if holds else self.failed).append(text)
 
 
 def carries(step):

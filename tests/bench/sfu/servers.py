@@ -1,51 +1,27 @@
 """Starts the two SFUs the same way: children, on this machine's addresses, pinned to a core, gone afterwards."""
 
-import ctypes
 import os
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
 
+from children import CannotStart, settle_in
 
-class CannotStart(Exception):
-    pass
-
-
-LIBC = ctypes.CDLL(None, use_errno=True)
-PR_SET_PDEATHSIG = 1
 OPEN_FILES = 65536
-
-
 STARTS = 10
 
 
-def start(kind, core, insist):
+def start(kind, cores, insist):
     """A server that serves. Janus' Unix socket thread loses a race of its own now and then, and Janus ends."""
     for tries in range(1, STARTS + 1):
         try:
-            return kind(core, insist)
+            return kind(cores, insist)
         except CannotStart:
             if tries == STARTS or not kind.may_fail_to_start:
                 raise
     raise AssertionError
-
-
-def settle_in(core, insist):
-    """What a child does first: it dies with us, takes its core and, if asked, the right of way."""
-    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if core is not None:
-        os.sched_setaffinity(0, {core})
-    if insist:
-        os.setsid()
-        try:
-            os.nice(-20)
-            with open("/proc/self/autogroup", "w") as group:
-                group.write("-20")
-        except OSError:
-            pass  # not root, or no such groups in this kernel
 
 
 class Server:
@@ -55,14 +31,14 @@ class Server:
     program = ""
     may_fail_to_start = False
 
-    def __init__(self, core, insist=False):
+    def __init__(self, cores, insist=False):
         self.folder = tempfile.mkdtemp(prefix="sfu-bench-")
         self.log = os.path.join(self.folder, "output")
         with open(self.log, "wb") as output:
             try:
                 self.process = subprocess.Popen(
                     self.command(), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                    cwd=self.folder, preexec_fn=lambda: settle_in(core, insist))
+                    cwd=self.folder, preexec_fn=lambda: settle_in(cores, insist))
             except OSError as error:
                 shutil.rmtree(self.folder, ignore_errors=True)
                 raise CannotStart(f"{self.program}: {error.strerror}") from error

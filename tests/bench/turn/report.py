@@ -2,6 +2,8 @@
 
 import statistics
 
+from claims import Claims
+
 
 def middle(values):
     values = [value for value in values if value is not None]
@@ -132,14 +134,7 @@ def rows(outcome):
             yield ROW.format(f"    latency {path} us", *values, "", "", "")
 
 
-class Claims:
-    def __init__(self):
-        self.held = []
-        self.failed = []
-
-    def add(self, text, holds):
-        (self.held if holds else self.failed).append(text)
-
+class Comparison(Claims):
     def compare(self, outcome, what, ours, theirs, holds):
         """Adds a claim once both numbers are there; a number that is missing is a failure of its own."""
         if ours is None or theirs is None or outcome.disturbed:

@@ -5,62 +5,24 @@ import argparse
 import fnmatch
 import json
 import os
-import platform
 import signal
 import subprocess
 import sys
-import time
 
 sys.dont_write_bytecode = True  # nothing of ours lands in the source tree
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "peer"))
 import points
 import report
-from servers import CannotStart, ConfTurn, Coturn, PASSWORD, USER, settle_in
+from children import CannotStart, settle_in
+from machine import Pressure, machine
+from servers import ConfTurn, Coturn, PASSWORD, USER
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 PRESSURE_MAX = 0.05  # part of a run's time in which some task waited for a core …
 PRESSURE_MAX_SHARED = 0.5  # … where the server's own threads, or load and server, share one
 STEAL_MAX = 0.03     # part of the cores' time that the hypervisor gave to others
 SPARE_RUNS = 2       # more tries for runs that did not count
-
-
-def first_line(path, default=""):
-    try:
-        with open(path) as text:
-            return text.readline().strip()
-    except OSError:
-        return default
-
-
-class Pressure:
-    """How disturbed the machine was between two moments."""
-
-    def __init__(self):
-        self.start = self.read()
-
-    @staticmethod
-    def read():
-        pressure = first_line("/proc/pressure/cpu")
-        waited = int(pressure.rsplit("total=", 1)[1]) / 1e6 if "total=" in pressure else 0.0
-        jiffies = [int(word) for word in first_line("/proc/stat").split()[1:9]]
-        return time.monotonic(), waited, sum(jiffies), jiffies[7]
-
-    def result(self):
-        now = self.read()
-        seconds = max(now[0] - self.start[0], 1e-3)
-        return {"cpu_some": round((now[1] - self.start[1]) / seconds, 4),
-                "steal": round((now[3] - self.start[3]) / max(now[2] - self.start[2], 1), 4),
-                "load_average": float(first_line("/proc/loadavg", "0").split()[0])}
-
-
-def machine():
-    with open("/proc/cpuinfo") as text:
-        model = next((line.split(":", 1)[1].strip() for line in text if line.startswith("model name")), "?")
-    return {"cpu": model, "cores": os.cpu_count(), "kernel": platform.release(),
-            "memory_mib": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20,
-            "rmem_max": int(first_line("/proc/sys/net/core/rmem_max", "0")),
-            "wmem_max": int(first_line("/proc/sys/net/core/wmem_max", "0")),
-            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
 
 
 class Bench:
@@ -218,7 +180,7 @@ def main():
         outcomes.append(outcome)
         print("\n".join(report.rows(outcome)), flush=True)
 
-    claims = report.Claims()
+    claims = report.Comparison()
     if chosen.quick:
         report.claim_works(outcomes, claims, names)
     elif len(kinds) == 2:

@@ -62,6 +62,7 @@ async function flows_again(peer, other) {
 
 /** Who was away for more messages than a page of them has the newest, and finds what is older behind its button. */
 async function sees_once(peer, text) {
+  await peer.page.evaluate(() => { const log = document.querySelector('[role=log]'); log.scrollTop = log.scrollHeight; });
   for (;;) {
     const {messages} = await peer.look();
     const found = messages.filter(one => one === text).length;
@@ -89,6 +90,7 @@ async function kill_rounds(stage, rounds) {
   const back = [];
   const hear = [];
   for (let round = 1; round <= rounds; ++round) {
+    if (process.env.TELL) console.error(`round ${round} at ${new Date().toISOString()}`);
     callers.say('chat on');
     await ana.say(`before kill ${round}`);
     await ana.until('that it was sent', seen => !seen.text.includes('Sending'));
@@ -101,7 +103,9 @@ async function kill_rounds(stage, rounds) {
     back.push(...[...callers.back.values(), at_ana, at_bo].map(at => at - killed));
     hear.push(...[...callers.hear.values(), at_ana, at_bo].map(at => at - killed));
     callers.say('chat off');
+    if (process.env.TELL) console.error('  all back', new Date().toISOString());
     await check_chat(stage, link, callers);
+    if (process.env.TELL) console.error('  checked', callers.acknowledged.length, new Date().toISOString());
     for (const peer of [ana, bo]) await sees_once(peer, `before kill ${round}`);
   }
   const figures = numbers => `${median(numbers).toFixed(2)} s at the median, ${ninety_fifth(numbers).toFixed(2)} s at 95 %`;
@@ -110,5 +114,7 @@ async function kill_rounds(stage, rounds) {
     `${figures(hear)}; ${callers.acknowledged.length + rounds} messages acknowledged, 0 lost, 0 twice`;
 }
 
-cases.push(['ten callers and two browsers survive SIGKILL, 5 rounds', stage => kill_rounds(stage, 5), {long: true}]);
-cases.push(['ten callers and two browsers survive SIGKILL, 200 rounds', stage => kill_rounds(stage, 200), {long: true}]);
+for (const [rounds, long] of [[5, false], [200, true]]) {
+  cases.push([`ten callers and two browsers survive SIGKILL, ${rounds} rounds`, stage => kill_rounds(stage, rounds),
+    {long, alone: true}]);
+}

@@ -5,7 +5,7 @@ import {require} from '../stage.mjs';
 
 export const cases = [];
 
-cases.push(['on a phone, in French', async ({come, new_link, accessible}) => {
+cases.push(['on a phone, in French', async ({come, new_link, guest, accessible}) => {
   const link = new_link();
   const ana = await come('chromium', 'Ana', {width: 360, height: 740, touch: true, locale: 'fr'});
   await ana.page.goto(link);
@@ -15,6 +15,15 @@ cases.push(['on a phone, in French', async ({come, new_link, accessible}) => {
   const wide = await ana.page.evaluate(() => document.documentElement.scrollWidth);
   require(wide <= 360, `the page is ${wide} px wide`);
   await accessible(ana, 'the call');
+  for (const name of ['Bo', 'Cleo']) await guest(link, name);
+  await ana.press_button('Actions pour Bo');
+  await ana.press_button('Épingler');
+  // A small tile is a button as a whole: a finger finds no smaller one in it.
+  await ana.see('.strip .tile[data-person=Cleo]');
+  const {x, y, width: across, height} = await (await ana.page.$('.strip .tile[data-person=Cleo]')).boundingBox();
+  await ana.page.touchscreen.tap(x + across / 2, y + height / 2);
+  await ana.press_button('Épingler');
+  await ana.see('.large .tile[data-person=Cleo]');
   await ana.press_button('Discussion');
   await accessible(ana, 'the chat');
 }]);

@@ -1,5 +1,6 @@
 import type { ChatMessage } from "@libconf/client";
-import { useSignal } from "@preact/signals";
+import { useSignal, type Signal } from "@preact/signals";
+import { Component } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { copyText } from "../app/copy.ts";
 import { formatTime, t } from "../i18n/index.ts";
@@ -9,15 +10,29 @@ import { piecesOf } from "./chat_list.ts";
 import { useCall } from "./model.ts";
 import { emojis } from "./reactions.tsx";
 
-/** One message: who, when, what, and what others thought of it. */
-export function ChatLine(props: {
+export interface ChatLineProps {
     readonly message: ChatMessage;
     readonly isFirst: boolean;
+    /** Null: none, or one that is not there any more. */
     readonly answered: ChatMessage | null;
     readonly isEdited: boolean;
-    readonly onReply: (id: string) => void;
-    readonly onEdit: (key: string | null) => void;
-}) {
+    readonly replyTo: Signal<string | null>;
+    readonly editing: Signal<string | null>;
+}
+
+/** One message: who, when, what, and what others thought of it. Drawn again only when something of that is new. */
+export class ChatLine extends Component<ChatLineProps> {
+    override shouldComponentUpdate(next: ChatLineProps): boolean {
+        const { props } = this;
+        return (Object.keys(next) as (keyof ChatLineProps)[]).some((name) => next[name] !== props[name]);
+    }
+
+    override render() {
+        return <Line {...this.props} />;
+    }
+}
+
+function Line(props: ChatLineProps) {
     const { message, isFirst, answered } = props;
     const { client } = useCall();
     return (
@@ -43,7 +58,7 @@ export function ChatLine(props: {
                 </p>
             )}
             {props.isEdited ? (
-                <EditField message={message} onEnd={() => props.onEdit(null)} />
+                <EditField message={message} onEnd={() => (props.editing.value = null)} />
             ) : message.deleted ? (
                 <p class="text gone">{t("call.deleted")}</p>
             ) : (
@@ -76,9 +91,7 @@ export function ChatLine(props: {
                 </div>
             )}
             {message.reactions.length > 0 && <Reactions message={message} />}
-            {message.id !== null && !message.deleted && !props.isEdited && (
-                <LineMenu message={message} onReply={props.onReply} onEdit={props.onEdit} />
-            )}
+            {message.id !== null && !message.deleted && !props.isEdited && <LineMenu {...props} />}
         </article>
     );
 }
@@ -105,16 +118,11 @@ function Reactions({ message }: { readonly message: ChatMessage }) {
     );
 }
 
-function LineMenu(props: {
-    readonly message: ChatMessage;
-    readonly onReply: (id: string) => void;
-    readonly onEdit: (key: string | null) => void;
-}) {
-    const { message } = props;
+function LineMenu({ message, replyTo, editing }: ChatLineProps) {
     const { client } = useCall();
     const may = client.may.value;
     const items: MenuItem[] = [
-        { label: t("call.reply"), icon: "reply", onSelect: () => props.onReply(message.id!) },
+        { label: t("call.reply"), icon: "reply", onSelect: () => void (replyTo.value = message.id) },
         {
             label: t("common.copy"),
             icon: "copy",
@@ -137,7 +145,7 @@ function LineMenu(props: {
             label: t("call.edit"),
             icon: "edit",
             separator: true,
-            onSelect: () => props.onEdit(message.key),
+            onSelect: () => void (editing.value = message.key),
         });
     }
     if (message.own || may.moderate) {

@@ -1,5 +1,5 @@
 import type { ChatMessage } from "@libconf/client";
-import { useComputed, useSignal } from "@preact/signals";
+import { useComputed, useSignal, type Signal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { formatList, t } from "../i18n/index.ts";
@@ -11,6 +11,10 @@ import { groupsOf, inThread, partnersOf } from "./chat_list.ts";
 import { useCall } from "./model.ts";
 
 const nearEnd = 48;
+/** Lines that are drawn of a long talk, and how many come with each wish for older ones. */
+const linesAtOnce = 200;
+/** Old ones are left out so many at a time: the group at the top is drawn anew with each change of its first line. */
+const linesLeft = 50;
 
 /** Messages as a log, and what is being written. What comes new never moves the reader's place. */
 export function ChatPanel() {
@@ -23,10 +27,10 @@ export function ChatPanel() {
         <div class="panel-body chat">
             <ThreadChoice />
             <MessageList
+                key={call.thread.value ?? ""}
                 shown={shown.value}
-                onReply={(id) => (replyTo.value = id)}
-                editing={editing.value}
-                onEdit={(id) => (editing.value = id)}
+                replyTo={replyTo}
+                editing={editing}
             />
             <TypingLine />
             <Composer
@@ -71,26 +75,24 @@ function ThreadChoice() {
     );
 }
 
-interface DrawnLine {
-    readonly message: ChatMessage;
-    readonly isFirst: boolean;
-    readonly answered: ChatMessage | null;
-    readonly isEdited: boolean;
-    readonly node: VNode;
-}
-
 function MessageList(props: {
     readonly shown: ReturnType<typeof inThread>;
-    readonly onReply: (id: string) => void;
-    readonly editing: string | null;
-    readonly onEdit: (id: string | null) => void;
+    /** The id of the message that is answered. */
+    readonly replyTo: Signal<string | null>;
+    /** The key of the one that is written anew. */
+    readonly editing: Signal<string | null>;
 }) {
     const call = useCall();
     const { client } = call;
-    const { shown } = props;
+    const { shown, replyTo, editing } = props;
     const box = useRef<HTMLDivElement>(null);
     const atEnd = useRef(true);
     const fresh = useSignal(0);
+    /** Who reads at the end has the newest lines; who reads further above has all from this one on. */
+    const firstKey = useSignal<string | null>(null);
+    const kept = firstKey.value === null ? -1 : shown.findIndex((one) => one.key === firstKey.value);
+    const spare = Math.max(0, shown.length - linesAtOnce);
+    const start = kept >= 0 ? kept : spare - (spare % linesLeft);
     const last = shown[shown.length - 1];
     const count = useRef(shown.length);
 
@@ -103,32 +105,17 @@ function MessageList(props: {
             list.scrollTop = list.scrollHeight;
             fresh.value = 0;
         } else if (more > 0) fresh.value += more;
-    }, [last?.key, call.thread.value]);
+    }, [last?.key]);
 
-    // What one line shows seldom changes: what is the same node as before is not looked at again, so that a long
-    // talk costs a new message no more than a short one.
-    const drawn = useRef(new Map<string, DrawnLine>());
-    const before = drawn.current;
-    drawn.current = new Map();
-    const byId = new Map(shown.map((one) => [one.id, one]));
+    let byId: ReadonlyMap<string | null, ChatMessage> | null = null;
     const line = (message: ChatMessage, isFirst: boolean): VNode => {
-        const answered = message.replyTo === null ? null : (byId.get(message.replyTo) ?? null);
-        const isEdited = props.editing === message.key;
-        let one = before.get(message.key);
-        if (
-            one?.message !== message ||
-            one.isFirst !== isFirst ||
-            one.answered !== answered ||
-            one.isEdited !== isEdited
-        ) {
-            const { onReply, onEdit } = props;
-            const node = (
-                <ChatLine key={message.key} {...{ message, isFirst, answered, isEdited, onReply, onEdit }} />
-            );
-            one = { message, isFirst, answered, isEdited, node };
+        let answered: ChatMessage | null = null;
+        if (message.replyTo !== null) {
+            byId ??= new Map(shown.map((one) => [one.id, one]));
+            answered = byId.get(message.replyTo) ?? null;
         }
-        drawn.current.set(message.key, one);
-        return one.node;
+        const isEdited = editing.value === message.key;
+        return <ChatLine key={message.key} {...{ message, isFirst, answered, isEdited, replyTo, editing }} />;
     };
 
     const toEnd = (): void => {
@@ -139,9 +126,15 @@ function MessageList(props: {
     const older = async (): Promise<void> => {
         const list = box.current;
         const before = list?.scrollHeight ?? 0;
-        await client.chat
-            .loadOlder()
-            .catch((error: unknown) => toast(refusalSentence(error), { kind: "bad" }));
+        const top = shown[start]?.key;
+        if (start === 0) {
+            await client.chat
+                .loadOlder()
+                .catch((error: unknown) => toast(refusalSentence(error), { kind: "bad" }));
+        }
+        const all = inThread(client.chat.messages.peek(), call.thread.peek());
+        const at = all.findIndex((one) => one.key === top);
+        firstKey.value = all[Math.max(0, at - linesAtOnce)]?.key ?? null;
         requestAnimationFrame(() => {
             if (list !== null) list.scrollTop += list.scrollHeight - before;
         });
@@ -157,10 +150,15 @@ function MessageList(props: {
                 onScroll={(event) => {
                     const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
                     atEnd.current = scrollHeight - scrollTop - clientHeight < nearEnd;
-                    if (atEnd.current) fresh.value = 0;
+                    if (atEnd.current) {
+                        fresh.value = 0;
+                        firstKey.value = null;
+                    } else {
+                        firstKey.value ??= shown[start]?.key ?? null;
+                    }
                 }}
             >
-                {client.chat.more.value && (
+                {(start > 0 || client.chat.more.value) && (
                     <Button kind="quiet" label={t("call.older")} onClick={() => void older()} />
                 )}
                 {shown.length === 0 && (
@@ -168,7 +166,7 @@ function MessageList(props: {
                         {t(call.thread.value === null ? "call.no-messages" : "call.no-private")}
                     </p>
                 )}
-                {groupsOf(shown).map((group) => (
+                {groupsOf(shown.slice(start)).map((group) => (
                     <section key={group[0]!.key} class={group[0]!.own ? "group own" : "group"}>
                         {group.map((message, i) => line(message, i === 0))}
                     </section>

@@ -38,7 +38,9 @@ export function Stage({ hasBoard = true }: { readonly hasBoard?: boolean }) {
     }, []);
     const stage = size.value;
     const isBoard = hasBoard && call.isBoardOpen.value;
-    const alone = call.client.people.value.length < 2 && !isBoard;
+    const { people, waiting } = call.client;
+    // Whoever waits at the door needs no invitation, and the notice of it stands where that would.
+    const alone = people.value.length < 2 && waiting.value.length === 0 && !isBoard;
     return (
         <div class="stage" ref={box}>
             {stage.width > 0 && <Tiles stage={stage} order={order} isBoard={isBoard} />}

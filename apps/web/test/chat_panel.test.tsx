@@ -1,0 +1,100 @@
+// A long talk must cost a new message no more than a short one.
+
+import type { ChatMessage } from "@libconf/client";
+import { signal } from "@preact/signals";
+import { render } from "preact";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { ChatPanel } from "../src/call/chat_panel.tsx";
+import * as list from "../src/call/chat_list.ts";
+import { CallContext, type CallModel } from "../src/call/model.ts";
+
+vi.mock("../src/call/chat_list.ts", async (original) => {
+    const real = await original<typeof list>();
+    return { ...real, piecesOf: vi.fn(real.piecesOf) };
+});
+/** Each line that is drawn looks for links in its text. */
+const drawn = vi.mocked(list.piecesOf);
+
+const message = (n: number): ChatMessage => ({
+    key: `k${n}`,
+    id: `${n}`,
+    from: "a",
+    name: "Ana",
+    own: false,
+    text: `words ${n}`,
+    at: 1000 * n,
+    to: null,
+    replyTo: null,
+    edited: null,
+    deleted: false,
+    reactions: [],
+    state: "sent",
+    error: null,
+});
+
+const root = document.createElement("div");
+afterEach(() => render(null, root));
+
+/** The panel over so many messages, and the signal that holds them. */
+function talk(length: number) {
+    const messages = signal(Array.from({ length }, (_, n) => message(n)));
+    const model = {
+        thread: signal(null),
+        drafts: new Map(),
+        client: {
+            chat: { messages, more: signal(false), typing: signal([]) },
+            people: signal([]),
+            may: signal({ chat: true, privateChat: true, moderate: false }),
+        },
+    };
+    render(
+        <CallContext.Provider value={model as unknown as CallModel}>
+            <ChatPanel />
+        </CallContext.Provider>,
+        root,
+    );
+    return messages;
+}
+const settled = (): Promise<void> => new Promise((done) => setTimeout(done, 20));
+
+describe("the chat's panel", () => {
+    it.each([10, 1000])("draws one line for one message more, of %i", async (length) => {
+        const messages = talk(length);
+        await settled();
+        expect(root.querySelectorAll("article")).toHaveLength(Math.min(length, 200));
+        drawn.mockClear();
+        messages.value = [...messages.value, message(length)];
+        await settled();
+        expect(root.querySelectorAll("article")).toHaveLength(Math.min(length, 200) + 1);
+        expect(drawn).toHaveBeenCalledTimes(1);
+    });
+
+    it("has the newest of a long talk, and what is older when it is wanted", async () => {
+        const messages = talk(450);
+        await settled();
+        const shown = () => [...root.querySelectorAll(".text")].map((one) => one.textContent);
+        expect([shown().length, shown()[0], shown().at(-1)]).toEqual([200, "words 250", "words 449"]);
+        const older = () =>
+            [...root.querySelectorAll("button")].find((one) => one.textContent!.includes("older"));
+        older()!.click();
+        await settled();
+        expect([shown().length, shown()[0]]).toEqual([400, "words 50"]);
+        older()!.click();
+        await settled();
+        expect([shown().length, shown()[0]]).toEqual([450, "words 0"]);
+        expect(older()).toBeUndefined();
+        messages.value = [...messages.value, message(450)];
+        await settled();
+        expect([shown().length, shown()[0], shown().at(-1)]).toEqual([451, "words 0", "words 450"]);
+    });
+
+    it("draws a line anew that says something else", async () => {
+        const messages = talk(10);
+        await settled();
+        drawn.mockClear();
+        messages.value = messages.value.map((one, n) => (n === 3 ? { ...one, text: "better words" } : one));
+        await settled();
+        expect(drawn.mock.calls).toEqual([["better words"]]);
+        expect(root.querySelectorAll("article")[3]!.textContent).toContain("better words");
+    });
+});

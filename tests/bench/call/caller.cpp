@@ -1,6 +1,7 @@
 #include "tests/bench/call/caller.hpp"
 
 #include "libconf/crypto/random.hpp"
+#include "libconf/room/limits.hpp"
 #include "libconf/signalling/codec.hpp"
 #include "tests/bench/peer/clocks.hpp"
 
@@ -183,7 +184,7 @@ void caller::take_welcome(const json& answer) {
     attempts_ = 0;
     people_.clear();
     for (const auto& one : answer.at("people")) people_[text_of(one, "id")] = one;
-    for (const auto& one : answer.at("chat").at("messages")) read_.try_emplace(text_of(one, "id"), 1U);
+    read_page(answer.at("chat"), first);
     const auto& me = people_.at(id_);
     tell("in", {{"id", id_},
                 {"first", first},
@@ -207,6 +208,22 @@ void caller::take_welcome(const json& answer) {
     wishes_changed_ = options_.watches;
     chats_again_at_.clear();
     for (const auto& [key, text] : unacknowledged_) send_chat(key);
+}
+
+/// Who was away for more than one page of messages reads on until he finds one that he knows.
+void caller::read_page(const json& page, bool is_enough) {
+    const auto& messages = page.at("messages");
+    for (const auto& one : messages) {
+        if (!read_.try_emplace(text_of(one, "id"), 1U).second) is_enough = true;
+    }
+    if (is_enough || !page.value("more", false)) return;
+    ask(rooms::chat_history{.before = text_of(messages.front(), "id"), .limit = rooms::history_messages_max},
+        &caller::take_history);
+}
+
+void caller::take_history(const json& answer) {
+    if (answer.at("type") == "ok") return read_page(answer, false);
+    take_done(answer);
 }
 
 void caller::publish() {

@@ -97,6 +97,8 @@ private:
     void take_published(const json& answer);
     void take_offer(const json& event);
     void take_done(const json& answer);
+    void read_page(const json& page, bool is_enough);
+    void take_history(const json& answer);
     void take_tracks(const json& event);
     void publish();
     void wish();

@@ -347,7 +347,7 @@ cases.push(['notes leave as PDF, and become slides on the board', async stage =>
   }
   await ana.see('.board-pages');
   return 'with LibreOffice';
-}]);
+}, {long: true}]);
 
 cases.push(['several notes in a room, and a window of their own', async stage => {
   const {pads, room, link, people: [ana]} = await writers(stage, ['chromium']);
@@ -374,7 +374,7 @@ cases.push(['several notes in a room, and a window of their own', async stage =>
   await write(bo, ', too');
   await reads(ana, 'In the second, too');
   require(await pads.xml(room) === '<paragraph>In the first</paragraph>', 'the first ones have changed');
-}]);
+}, {long: true}]);
 
 cases.push(['notes on a phone, in French', async stage => {
   for (const width of [320, 360]) {

@@ -18,24 +18,6 @@ cases.push(['a page that is loaded again is the same person', async ({meet}) => 
   await Promise.all([ana.flows(), bo.flows()]);
 }]);
 
-cases.push(['the server is killed and started again: everybody is back, nothing is lost', async ({meet, server}) => {
-  const {peers: [ana, bo]} = await meet(['chromium', 'firefox']);
-  await ana.say('before');
-  await Promise.all([ana.flows(), bo.flows()]);
-  await server.kill();
-  const began = Date.now();
-  await bo.until('that the connection is lost', seen => seen.text.includes('Reconnecting'));
-  await server.again();
-  const started = Date.now();
-  await Promise.all([ana, bo].map(peer => peer.until('the call again', seen =>
-    !seen.text.includes('Reconnecting') && Object.values(seen.people).every(one => one.picture))));
-  const back = Date.now() - started;
-  await Promise.all([ana.flows(), bo.flows()]);
-  await bo.press_button('Chat');
-  await bo.until('what was written before', seen => seen.messages.filter(one => one === 'before').length === 1);
-  return `away for ${started - began} ms, back ${back} ms after it was started`;
-}]);
-
 cases.push(['another tab asks, and takes the call over', async ({meet}) => {
   const {link, peers: [ana, bo]} = await meet();
   const page = await bo.tab();

@@ -158,7 +158,7 @@ cases.push(['who is banned stays out, in another tab as well', async ({meet, dea
   await page.goto(link);
   await dead_end(again, 'You cannot enter this room', 'has closed the room for you', 'To the start page');
   await again.close();
-}]);
+}, {long: true}]);
 
 cases.push(['what people are called and write is text everywhere', async ({come, new_link}) => {
   const strings = ['<img src=x onerror=alert(1)>', '"><script>alert(1)</script>', '{{7*7}}${7*7}', '__proto__',

@@ -25,7 +25,7 @@ import type { ClientState, Clock, Door, Ended, EndReason, JoinOptions, Lost, Los
 export const silenceMs = 30_000;
 export const probeTimeoutMs = 5_000;
 /** A connection that held for so long was a good one: the next loss begins with the shortest wait. */
-const goodConnectionMs = 10_000;
+const goodConnectionMs = 3_000;
 const leaveTimeoutMs = 2_000;
 
 export interface SessionSetup {

@@ -312,7 +312,7 @@ describe("coming back", () => {
         await visit.socket.end(1006);
         expect((visit.client.lost.value?.nextAt ?? 0) - visit.clock.now()).toBe(4000);
         await visit.resumed();
-        await visit.clock.advance(10_000);
+        await visit.clock.advance(3_000);
         await visit.socket.end(1006);
         expect((visit.client.lost.value?.nextAt ?? 0) - visit.clock.now()).toBe(2000);
     });

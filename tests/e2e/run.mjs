@@ -1,5 +1,6 @@
 // Whole calls in browsers: meetings on the product's own pages, and media by WHIP and WHEP. Three cases at a time, each
-// with a server, browsers and people of its own; what is `alone` after that. Prints "ok NAME" or "FAILED NAME why" for each case.
+// with a server, browsers and people of its own; what is `alone` comes after that. Prints "ok NAME" or "FAILED NAME why"
+// for each case.
 //
 // usage: node run.mjs PROGRAM ADDRESS [long] [NAME...]    PROGRAM is conf-server, ADDRESS where other machines reach
 //                                                         this one; long: those that take their time, too

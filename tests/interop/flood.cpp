@@ -6,9 +6,8 @@
 //                                                           it
 //        interop_flood socket FD SECONDS SIZE RATE          ChannelData for channel 0x4000 into a connected
 //                                                           UDP socket, RATE a second
-//        interop_flood strangers HOST PORT SECONDS RATE     checks of ICE for sessions that nobody has, and
-//        what looks
-//                                                           like DTLS and RTP, from many sockets
+//        interop_flood strangers HOST PORT SECONDS RATE     checks of ICE for nobody, and what looks like
+//                                                           DTLS and RTP, from many sockets
 //        interop_flood stream FD SECONDS SIZE               the same into a TCP connection, as fast as it
 //        goes
 #include <arpa/inet.h>

@@ -250,7 +250,7 @@ def call_beside(rate, seconds):
     with native.Server("besieged", cores=cores[:1]) as server:
         port = server.media[1]
         noise = subprocess.Popen([str(harness.helper("interop_flood")), "strangers", "127.0.0.1", str(port), "60",
-                                  str(rate)], stdout=subprocess.PIPE, text=True,
+                                  str(rate)], stdout=subprocess.DEVNULL,
                                  preexec_fn=lambda: os.sched_setaffinity(0, cores[-1:]))
         try:
             began = time.monotonic()
@@ -267,6 +267,7 @@ def call_beside(rate, seconds):
     require(answer.returncode == 0, answer.stderr)
     seen = json.loads(answer.stdout)
     strangers = sum(float(dropped[reason]) for reason in ("unknown_ufrag", "unknown_path"))
+    require(strangers > took * rate / 2, f"only {strangers:.0f} of strangers came in {took:.1f} s: {dropped}")
     lost = seen["lost"] / (seen["lost"] + seen["packets_received"])
     require(seen["packets_received"] > 1000 * seen["seconds"], f"there was no call: {seen}")
     require(lost < 0.01, f"{lost:.2%} lost: {seen} beside {dropped}")

@@ -1,25 +1,18 @@
 import type { ChatMessage } from "@libconf/client";
 import { describe, expect, it } from "vitest";
 import { groupsOf, inThread, partnersOf, piecesOf } from "../src/call/chat_list.ts";
+import { chatMessage } from "./support/chat.ts";
 
 let next = 0;
-const message = (from: string, more: Partial<ChatMessage> = {}): ChatMessage => ({
-    key: `k${next++}`,
-    id: "1",
-    from,
-    name: from.toUpperCase(),
-    own: from === "me",
-    text: "hello",
-    at: 1000 * next,
-    to: null,
-    replyTo: null,
-    edited: null,
-    deleted: false,
-    reactions: [],
-    state: "sent",
-    error: null,
-    ...more,
-});
+const message = (from: string, more: Partial<ChatMessage> = {}): ChatMessage =>
+    chatMessage({
+        key: `k${next++}`,
+        from,
+        name: from.toUpperCase(),
+        own: from === "me",
+        at: 1000 * next,
+        ...more,
+    });
 
 describe("the chat", () => {
     it("keeps private talks apart", () => {

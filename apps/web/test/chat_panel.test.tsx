@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { ChatPanel } from "../src/call/chat_panel.tsx";
 import * as list from "../src/call/chat_list.ts";
 import { CallContext, type CallModel } from "../src/call/model.ts";
+import { chatMessage } from "./support/chat.ts";
 
 vi.mock("../src/call/chat_list.ts", async (original) => {
     const real = await original<typeof list>();
@@ -15,22 +16,8 @@ vi.mock("../src/call/chat_list.ts", async (original) => {
 /** Each line that is drawn looks for links in its text. */
 const drawn = vi.mocked(list.piecesOf);
 
-const message = (n: number): ChatMessage => ({
-    key: `k${n}`,
-    id: `${n}`,
-    from: "a",
-    name: "Ana",
-    own: false,
-    text: `words ${n}`,
-    at: 1000 * n,
-    to: null,
-    replyTo: null,
-    edited: null,
-    deleted: false,
-    reactions: [],
-    state: "sent",
-    error: null,
-});
+const message = (n: number): ChatMessage =>
+    chatMessage({ key: `k${n}`, id: `${n}`, text: `words ${n}`, at: 1000 * n });
 
 const root = document.createElement("div");
 afterEach(() => render(null, root));

@@ -33,7 +33,9 @@ async function run(stage, [name, body]) {
     console.log(`ok ${name}${note ? `: ${note}` : ''} (${seconds()} s)`);
   } catch (error) {
     ++failed;
-    console.log(`FAILED ${name} (${seconds()} s): ${String(error.message ?? error).replaceAll('\n', ' ').slice(0, 1800)}`);
+    const after = seconds();
+    const why = `${String(error.message ?? error).slice(0, 1800)}; ${await stage.screens()}`;
+    console.log(`FAILED ${name} (${after} s): ${why.replaceAll('\n', ' ')}`);
   }
   await stage.end_case();
 }

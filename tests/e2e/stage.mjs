@@ -106,6 +106,16 @@ export class Stage {
     return all;
   };
 
+  /** What everybody has on the screen, shortened, for whoever reads why a case failed. */
+  screens = async () => {
+    const seen = await Promise.all(this.people.map(async peer => {
+      const silent = new Promise(done => setTimeout(done, 5000, 'a page that does not answer'));
+      const text = peer.page.evaluate(() => document.body.innerText.slice(0, 500)).catch(String);
+      return `${peer.name} sees: ${await Promise.race([text, silent])}`;
+    }));
+    return seen.join('; ');
+  };
+
   end_case = async () => {
     await Promise.allSettled(this.people.splice(0).map(peer => peer.close()));
     for (const work of this.#ends.splice(0).reverse()) await work();

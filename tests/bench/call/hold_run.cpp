@@ -15,7 +15,7 @@
 namespace call_load {
 namespace {
 
-constexpr std::int64_t chat_interval_ns = 400'000'000;  // a person; five a second are allowed
+constexpr std::int64_t chat_interval_ns = 1'000'000'000;  // a person; five a second are allowed
 
 /// Lines of standard input, without waiting for them.
 class commands final : public pollable {

@@ -29,6 +29,8 @@ export class ChatLog implements Chat {
     readonly more: ReadonlySignal<boolean>;
     readonly typing: ReadonlySignal<readonly Typing[]>;
     readonly #kept = signal<readonly ChatMessage[]>([]);
+    /** Of those that are kept: their keys. A long talk is not searched for each line that comes. */
+    readonly #keyOf = new Map<MessageId, string>();
     readonly #onTheWay = signal<readonly ChatMessage[]>([]);
     readonly #more = signal(false);
     readonly #setup: ChatSetup;
@@ -51,7 +53,10 @@ export class ChatLog implements Chat {
         // Unique in the room for this person, over reloads as well.
         const chance = Math.floor(setup.random() * 2 ** 48);
         this.#keyBase = `${setup.clock.now().toString(36)}-${chance.toString(36)}`;
-        this.messages = computed(() => [...this.#kept.value, ...this.#onTheWay.value]);
+        this.messages = computed(() => {
+            const [kept, onTheWay] = [this.#kept.value, this.#onTheWay.value];
+            return onTheWay.length === 0 ? kept : [...kept, ...onTheWay];
+        });
         this.more = this.#more;
         this.typing = computed(() =>
             this.#typing.all.value.flatMap((one) => {
@@ -134,7 +139,7 @@ export class ChatLog implements Chat {
         const hadOlder = joined !== null && joined.length > newest.length;
         const keys = new Set(newest.map((one) => one.key));
         batch(() => {
-            this.#kept.value = joined ?? newest;
+            this.#keep(joined ?? newest);
             if (!hadOlder) this.#more.value = welcome.chat.more;
             this.#onTheWay.value = this.#onTheWay.value.filter((one) => !keys.has(one.key));
         });
@@ -172,23 +177,33 @@ export class ChatLog implements Chat {
         this.#typingSelf.reset();
     }
 
+    #keep(messages: readonly ChatMessage[]): void {
+        this.#keyOf.clear();
+        for (const { id, key } of messages) if (id !== null) this.#keyOf.set(id, key);
+        this.#kept.value = messages;
+    }
+
     /** A line keeps the key that it had first. */
     #read(wire: WireMessage): ChatMessage {
         const read = fromWire(wire, this.#ownIds);
-        const known = this.#kept.value.find((one) => one.id === wire.id);
-        return known === undefined ? read : { ...read, key: known.key };
+        const key = this.#keyOf.get(wire.id);
+        return key === undefined ? read : { ...read, key };
     }
 
     /** Puts a line where it belongs, once; null where it was known, or is one that we have just sent. */
     #take(message: ChatMessage): ChatMessage | null {
         const wasOnTheWay = this.#onTheWay.value.some((one) => one.key === message.key);
-        const known = this.#kept.value.some((one) => one.id === message.id);
+        const { id } = message;
+        const isNew = id !== null && !this.#keyOf.has(id);
         batch(() => {
-            if (!known) this.#kept.value = [...this.#kept.value, message];
+            if (isNew) {
+                this.#keyOf.set(id, message.key);
+                this.#kept.value = [...this.#kept.value, message];
+            }
             if (!wasOnTheWay) return;
             this.#onTheWay.value = this.#onTheWay.value.filter((one) => one.key !== message.key);
         });
-        return known || wasOnTheWay ? null : message;
+        return isNew && !wasOnTheWay ? message : null;
     }
 
     async #deliver(message: ChatMessage): Promise<ChatMessage> {
@@ -225,9 +240,10 @@ export class ChatLog implements Chat {
         const edition = this.#edition;
         const page = await this.#setup.ask("chat.history", { before: first.id, limit: pageSize });
         if (edition !== this.#edition) return this.#more.value;
-        const known = new Set(this.#kept.value.map((one) => one.id));
-        const older = page.messages.map((one) => this.#read(one)).filter((one) => !known.has(one.id));
-        this.#kept.value = [...older, ...this.#kept.value];
+        const older = page.messages
+            .filter((one) => !this.#keyOf.has(one.id))
+            .map((one) => fromWire(one, this.#ownIds));
+        this.#keep([...older, ...this.#kept.value]);
         this.#more.value = page.more;
         return page.more;
     }

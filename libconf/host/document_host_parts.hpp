@@ -5,6 +5,7 @@
 
 #include "libconf/net/event_loop.hpp"
 
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -51,13 +52,15 @@ struct document_host::conversion {
 
 template <class Task, class Then>
 void document_host::on_disk(Task task, Then then) {
-    disk_->run(
-        [alive = self_, loop = &around_.loop, task = std::move(task), then = std::move(then)]() mutable {
-            auto made = task();
-            loop->post([alive = std::move(alive), made = std::move(made), then = std::move(then)]() mutable {
-                if (*alive != nullptr) then(std::move(made));
-            });
+    // What `then` holds, a reply for one, belongs to the loop and ends there, however often the tasks around
+    // it are copied.
+    disk_->run([alive = self_, loop = &around_.loop, task = std::move(task),
+                then = std::make_shared<Then>(std::move(then))]() mutable {
+        auto made = task();
+        loop->post([alive = std::move(alive), made = std::move(made), then = std::move(then)]() mutable {
+            if (*alive != nullptr) (*then)(std::move(made));
         });
+    });
 }
 
 }  // namespace conf::host

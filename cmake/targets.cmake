@@ -34,6 +34,11 @@ function(conf_target_defaults target)
     if(CONF_SANITIZE)
         target_compile_options(${target} PRIVATE
             -fsanitize=${CONF_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+        if(CONF_SANITIZE MATCHES "fuzzer-no-link")
+            # A fifth of the time to compile: a null pointer, or an object that is too small, is seen where it is used,
+            # by the address sanitizer. The preset "asan" has all of them.
+            target_compile_options(${target} PRIVATE -fno-sanitize=null,object-size,vptr)
+        endif()
         string(REPLACE "fuzzer-no-link," "" conf_sanitize_link "${CONF_SANITIZE}")
         target_link_options(${target} PRIVATE -fsanitize=${conf_sanitize_link})
     else()

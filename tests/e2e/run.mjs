@@ -1,4 +1,4 @@
-// Whole calls in browsers: meetings on the product's own pages, and media by WHIP and WHEP. Three cases at a time, each
+// Whole calls in browsers: meetings on the product's own pages, and media by WHIP and WHEP. Two cases at a time, each
 // with a server, browsers and people of its own; what is `alone` comes after that. Prints "ok NAME" or "FAILED NAME why"
 // for each case.
 //
@@ -11,7 +11,7 @@ const themes = [
   'kills', 'paths', 'sizes', 'by_ear', 'board', 'screens', 'whip', 'meetings', 'notes', 'pictures', 'crowds', 'doors', 'devices',
   'times',
 ];
-const hands = 3;
+const hands = 2;
 const [program, address, ...words] = process.argv.slice(2);
 const is_long = words[0] === 'long';
 const wanted = words.slice(is_long ? 1 : 0);

@@ -89,12 +89,12 @@ def summary(seen):
             f"tone {seen['level_dbfs']:.0f} dBFS, {seen['profile']}, {seen['path']}")
 
 
-@case("native to native, VP8")
+@case("native to native, VP8", alone=False)
 def vp8():
     return summary(pair("native-vp8")[1])
 
 
-@case("native to native, VP9")
+@case("native to native, VP9", alone=False)
 def vp9():
     return summary(pair("native-vp9", ["--codec", "vp9"], ["--codec", "vp9"])[1])
 
@@ -113,12 +113,12 @@ def relayed(transport):
     return summary(seen)
 
 
-@case("native to native, through our relay alone over udp")
+@case("native to native, through our relay alone over udp", alone=False)
 def relay_udp():
     return relayed("udp")
 
 
-@case("native to native, through our relay alone over tcp")
+@case("native to native, through our relay alone over tcp", alone=False)
 def relay_tcp():
     return relayed("tcp")
 

@@ -51,17 +51,10 @@ def invited():
         meet(running, *tokens)
 
 
-@case("ten callers survive SIGKILL, 5 rounds")
-def killed():
-    kill(5)
-
-
+# Five of these, with two browsers beside the callers, are among the plain cases of tests/e2e.
 @case("ten callers survive SIGKILL, 200 rounds", long=True)
 def killed_often():
-    kill(200)
-
-
-def kill(rounds):
+    rounds = 200
     words = [PYTHON, HERE / "kill_rounds.py", harness.Where.bin / "conf-server", harness.Where.bin / "call_load",
              harness.folder("killed"), "--rounds", rounds]
     with Child(words, "kill rounds") as child:

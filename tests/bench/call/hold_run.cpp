@@ -15,7 +15,9 @@
 namespace call_load {
 namespace {
 
-constexpr std::int64_t chat_interval_ns = 1'000'000'000;  // a person; five a second are allowed
+/// Of one person; five a second are allowed. More than ten a second of a whole room, and the browsers that
+/// watch the kills on two cores draw chat instead of pictures.
+constexpr std::int64_t chat_interval_ns = 1'000'000'000;
 
 /// Lines of standard input, without waiting for them.
 class commands final : public pollable {

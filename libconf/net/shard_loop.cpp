@@ -29,6 +29,10 @@ constexpr std::chrono::microseconds gather_time{60};
 /// A wait this short found something ready: the thread did not sleep.
 constexpr std::chrono::microseconds no_wait{5};
 constexpr std::uint64_t gather_packets_a_second = 35'000;
+// Wake-ups further apart than this many gatherings are few already: the packets come in bursts. Gathering a
+// burst of 32 to one allocation saves one wake-up of two, 8 % of a packet's CPU, and adds 70 us to its
+// latency.
+constexpr int gather_spacing_max = 3;
 /// A thread with less than a fifth of its time to spare has no time to give away; it finds batches anyway.
 constexpr int gather_idle_share = 5;
 constexpr std::chrono::milliseconds rate_window{2};
@@ -64,12 +68,9 @@ void shard_loop::run() {
     ::prctl(PR_SET_TIMERSLACK, 1UL);  // nanoseconds; the default of 50 us is longer than what is waited
     context_.poll();
     while (!ending_.load(std::memory_order_relaxed)) {
-        const auto idle_since = clock_now();
         const auto ready = wait();
         ++wake_ups_;
         ++turn_;
-        refresh();
-        idle_ += now_ - idle_since;
         for (const auto& event : ready) {
             if (event.data.u64 < tags_end) {
                 serve(event.data.u64, event.events);
@@ -94,18 +95,27 @@ void shard_loop::run() {
     runner_ = std::thread::id();  // the next thread may get the same one
 }
 
-/// Packets that come steadily gather while the thread sleeps, and wake nothing. A burst wakes it, and gathers
-/// after that.
+/// Packets that come steadily gather while the thread sleeps, and wake nothing. What comes after a silence
+/// wakes it, and gathers after that.
 std::span<const epoll_event> shard_loop::wait() {
+    const auto idle_since = clock_now();
+    const auto ready = wait_or_gather(idle_since);
+    refresh();
+    idle_ += now_ - idle_since;
+    return ready;
+}
+
+std::span<const epoll_event> shard_loop::wait_or_gather(instant since) {
     if (gathers_ && steady_) {
         std::this_thread::sleep_for(gather_time);
         if (const auto ready = readiness_.wait(duration::zero()); !ready.empty()) return ready;
+        since = clock_now();
     }
-    const auto before = clock_now();
-    const auto ready = readiness_.wait(time_to_wait());
-    const auto waited = clock_now() - before;
+    const auto ready = readiness_.wait(time_to_wait(since));
+    if (!gathers_) return ready;
+    const auto waited = clock_now() - since;
     steady_ = waited < gather_time;
-    if (gathers_ && waited > no_wait) std::this_thread::sleep_for(gather_time);
+    if (waited > no_wait) std::this_thread::sleep_for(gather_time);
     return ready;
 }
 
@@ -122,17 +132,18 @@ void shard_loop::measure_load() {
     if (elapsed < rate_window) return;
     const auto packets = datagrams() - std::exchange(packets_before_, datagrams());
     const auto idle = std::exchange(idle_, duration::zero());
+    const auto wake_ups = static_cast<int>(wake_ups_ - std::exchange(wake_ups_before_, wake_ups_));
     window_start_ = now_;
     gathers_ = packets * 1'000'000 >= gather_packets_a_second * static_cast<std::uint64_t>(elapsed.count()) &&
-               idle * gather_idle_share >= elapsed;
+               idle * gather_idle_share >= elapsed && wake_ups * gather_spacing_max * gather_time > elapsed;
 }
 
 /// Timers of the shard and of Asio.
-std::optional<duration> shard_loop::time_to_wait() {
+std::optional<duration> shard_loop::time_to_wait(instant since) {
     if (has_rest() || poll_asio_) return duration::zero();
     const auto next = next_deadline();
     if (!next && !uses_asio()) return std::nullopt;
-    const auto wait = next ? std::max(*next - clock_now(), duration::zero()) : duration::max();
+    const auto wait = next ? std::max(*next - since, duration::zero()) : duration::max();
     return uses_asio() ? std::min<duration>(wait, asio_interval) : wait;
 }
 

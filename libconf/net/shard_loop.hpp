@@ -82,7 +82,8 @@ protected:
 private:
     void run();
     [[nodiscard]] std::span<const epoll_event> wait();
-    [[nodiscard]] std::optional<duration> time_to_wait();
+    [[nodiscard]] std::span<const epoll_event> wait_or_gather(instant since);
+    [[nodiscard]] std::optional<duration> time_to_wait(instant since);
     void poll_asio();
     void measure_load();
     void keep_time();
@@ -100,6 +101,7 @@ private:
     // How busy the thread is; measure_load decides from it whether to let packets gather.
     instant window_start_{};
     std::uint64_t packets_before_ = 0;
+    std::uint64_t wake_ups_before_ = 0;
     duration idle_{};
     bool gathers_ = false;
     bool steady_ = false;  ///< the last wait was shorter than a gathering

@@ -16,7 +16,7 @@ import points
 import report
 from children import CannotStart, settle_in
 from machine import Pressure, machine
-from servers import ConfTurn, Coturn, PASSWORD, USER
+from servers import ConfTurn, Coturn, PASSWORD, USER, paused
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 PRESSURE_MAX = 0.05  # part of a run's time in which some task waited for a core …
@@ -93,7 +93,8 @@ class Bench:
                 for kind in kinds:
                     if kind not in alive:
                         alive[kind] = self.server(kind, point)
-                    pair[kind] = self.one_run(point, alive[kind])
+                    with paused(server for other, server in alive.items() if other is not kind):
+                        pair[kind] = self.one_run(point, alive[kind])
                     if point.fresh or alive[kind].process.poll() is not None:
                         alive.pop(kind).stop()
                 for kind, run in pair.items():

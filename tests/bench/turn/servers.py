@@ -1,9 +1,11 @@
 """Starts the two TURN servers the same way: children, on loopback, a free port, pinned, gone afterwards."""
 
+import contextlib
 import os
 import random
 import re
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -26,6 +28,19 @@ def free_port():
             except OSError:
                 continue
     raise CannotStart("no free UDP port between 20000 and 32000")
+
+
+@contextlib.contextmanager
+def paused(servers):
+    """The servers hold still meanwhile: one that looks after a thousand allocations wakes up now and then."""
+    held = list(servers)
+    for server in held:
+        server.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for server in held:
+            server.process.send_signal(signal.SIGCONT)
 
 
 class Server:

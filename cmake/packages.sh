@@ -89,6 +89,7 @@ packages_interop_deep=(
 
 packages_e2e=(
     chromium
+    chromium-headless-shell  # the same without windows
     firefox-esr
     iproute2              # a network of its own
     nodejs

@@ -40,7 +40,7 @@ cases.push(['a picture has the size of its tile', async ({meet}) => {
   await ana.page.setViewportSize({width: 360, height: 480});
   notes.push(await becomes(ana, 'Bo', [320]));
   return notes.join(', ');
-}]);
+}, {alone: true}]);
 
 /** Bytes of pictures and energy of sound that have come so far. */
 function counted() {

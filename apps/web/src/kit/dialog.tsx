@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { Button } from "./button.tsx";
 
@@ -14,7 +14,7 @@ export function Dialog(props: {
 }) {
     const box = useRef<HTMLDialogElement>(null);
     const title = useId();
-    useEffect(() => {
+    useLayoutEffect(() => {
         const dialog = box.current;
         if (dialog === null || dialog.open === props.open) return;
         if (props.open) dialog.showModal();
@@ -25,7 +25,15 @@ export function Dialog(props: {
             ref={box}
             class={`dialog ${props.class ?? ""}`}
             aria-labelledby={title}
-            onClose={() => props.onClose()}
+            onCancel={(event) => {
+                // `open` closes it, at once: the browser tells of having closed it so late that it may be open again.
+                if (event.target !== box.current) return; // that of a choice of files
+                event.preventDefault();
+                props.onClose();
+            }}
+            onClose={() => {
+                if (box.current?.open === false) props.onClose();
+            }}
             onKeyDown={(event) => {
                 // It closes this dialog, and not the panel that the dialog belongs to.
                 if (event.key === "Escape") event.stopPropagation();

@@ -64,7 +64,7 @@ def flood_long():
     return flood(1_000_000)
 
 
-@case("limits SEC-TURN-6 flood in the name of one source")
+@case("limits SEC-TURN-6 flood in the name of one source", alone=False)
 def flood_one():
     with Namespaces() as names, Besieged(names) as relay:
         seen = spoof(names, 8_000, 1, 2_000)
@@ -77,7 +77,7 @@ def flood_one():
         return f"{seen['sent']} requests in {seen['seconds']:.1f} s, {seen['answers']} answers"
 
 
-@case("limits SEC-TURN-6 can be switched off")
+@case("limits SEC-TURN-6 can be switched off", alone=False)
 def flood_unlimited():
     with Namespaces() as names, Besieged(names, {"turn.limits.unauthenticated_rps": 0}) as relay:
         seen = spoof(names, 2_000, 1, 2_000)

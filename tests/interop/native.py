@@ -99,7 +99,7 @@ def vp9():
     return summary(pair("native-vp9", ["--codec", "vp9"], ["--codec", "vp9"])[1])
 
 
-@case("native to native, 5 % lost on both sides")
+@case("native to native, 5 % lost on both sides", alone=False)
 def lossy():
     sent, seen = pair("native-lossy", ["--loss", "5"], ["--loss", "5", "--frames", "250"], loss=5)
     require(sent["repeated"] > 0, f"the publisher repeated nothing: {sent}")

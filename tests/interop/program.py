@@ -138,7 +138,7 @@ def drains_elsewhere():
         require(relay.wait() == 0, relay.output())
 
 
-@case("program leaves at the drain limit")
+@case("program leaves at the drain limit", alone=False)
 def drain_limit():
     with Relay({"turn.drain_limit": "1s"}) as relay, turn.Client("udp", relay.at("udp")) as client:
         client.allocate()
@@ -166,7 +166,7 @@ def answers(relay, **credentials):
             return refused.code
 
 
-@case("program reloads at SIGHUP and when the file changes")
+@case("program reloads at SIGHUP and when the file changes", alone=False)
 def reloads():
     with Relay() as relay, turn.Client("udp", relay.at("udp")) as early:
         early.allocate()

@@ -30,7 +30,7 @@ constexpr std::chrono::microseconds gather_time{60};
 constexpr std::chrono::microseconds no_wait{5};
 constexpr std::uint64_t gather_packets_a_second = 35'000;
 // Wake-ups further apart than this many gatherings are few already: the packets come in bursts. Gathering a
-// burst of 32 to one allocation saves one wake-up of two, 8 % of a packet's CPU, and adds 70 us to its
+// burst of 32 to one allocation saves one wake-up of two, a tenth of a packet's CPU, and adds 70 us to its
 // latency.
 constexpr int gather_spacing_max = 3;
 /// A thread with less than a fifth of its time to spare has no time to give away; it finds batches anyway.

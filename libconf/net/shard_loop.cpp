@@ -29,9 +29,8 @@ constexpr std::chrono::microseconds gather_time{60};
 /// A wait this short found something ready: the thread did not sleep.
 constexpr std::chrono::microseconds no_wait{5};
 constexpr std::uint64_t gather_packets_a_second = 35'000;
-// Wake-ups further apart than this many gatherings are few already: the packets come in bursts. Gathering a
-// burst of 32 to one allocation saves one wake-up of two, a tenth of a packet's CPU, and adds 70 us to its
-// latency.
+// Wake-ups further apart than this many gatherings are few already: the packets come in bursts. Gathering
+// those saves little CPU, and adds more than its time to their latency (tests/bench/RESULTS.md).
 constexpr int gather_spacing_max = 3;
 /// A thread with less than a fifth of its time to spare has no time to give away; it finds batches anyway.
 constexpr int gather_idle_share = 5;

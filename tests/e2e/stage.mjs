@@ -106,12 +106,14 @@ export class Stage {
     return all;
   };
 
-  /** What everybody has on the screen, shortened, for whoever reads why a case failed. */
+  /** What everybody has on the screen and on the wire, shortened, for whoever reads why a case failed. */
   screens = async () => {
     const seen = await Promise.all(this.people.map(async peer => {
       const silent = new Promise(done => setTimeout(done, 5000, 'a page that does not answer'));
       const text = peer.page.evaluate(() => document.body.innerText.slice(0, 500)).catch(String);
-      return `${peer.name} sees: ${await Promise.race([text, silent])}`;
+      const traffic = peer.traffic().catch(String);
+      const complaints = peer.complaints.length > 0 ? ` (${peer.complaints.join('; ')})` : '';
+      return `${peer.name} sees: ${await Promise.race([text, silent])} [${await Promise.race([traffic, silent])}]${complaints}`;
     }));
     return seen.join('; ');
   };

@@ -2,9 +2,7 @@
 // writes: STUN, DTLS and SRTP are told apart by their first byte (RFC 9443), nobody gets an answer over a
 // path that no check of a session has verified (SEC-ICE-2, SEC-ICE-7, SEC-DTLS-1), and nothing outlives its
 // session.
-#include "libconf/engine/media_engine.hpp"
-#include "libconf/stun/builder.hpp"
-#include "tests/fuzz/target.hpp"
+#include "tests/fuzz/engine_parts.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,47 +20,9 @@ namespace ice = conf::ice;
 
 constexpr int steps_max = 48;
 
-const conf::dtls::context& server_dtls() {
-    static const conf::dtls::context made(
-        conf::dtls::certificate::generate(std::chrono::sys_seconds{1'790'000'000s}));
-    return made;
-}
-
-/// One section and nothing that can be left out: offers have a target of their own, and here each input pays
-/// for them.
-std::string offer_with(std::string_view direction) {
-    std::string made =
-        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n"
-        "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=ice-ufrag:Yf+0\r\n"
-        "a=ice-pwd:0123456789012345678901\r\na=setup:actpass\r\na=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\n"
-        "a=fingerprint:sha-256 "
-        "00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:10:11:12:13:14:15:16:17:18:19:1A:1B:"
-        "1C:1D:1E:1F\r\na=";
-    return made.append(direction).append("\r\n");
-}
-
-/// What stands behind `name` in the answer, to the end of its line.
-std::string line_of(std::string_view answer, std::string_view name) {
-    const auto at = answer.find(name);
-    require(at != std::string_view::npos);
-    const auto rest = answer.substr(at + name.size());
-    return std::string(rest.substr(0, rest.find('\r')));
-}
-
 class fuzzed_engine {
 public:
-    fuzzed_engine()
-        : core_({.shard = 5,
-                 .dtls = server_dtls(),
-                 .protector = *protector(),
-                 .candidates = {},
-                 .capabilities = {},
-                 .limits = {.participants_per_room = 3, .transports = 4},
-                 .key = conf::crypto::key_from_seed(5),
-                 .wall_at_zero = 1'700'000'000s,
-                 .packet_slots = 32}) {
-        open(0);
-    }
+    fuzzed_engine() { open(0); }
 
     void step(source& in) {
         const auto what = in.u8();
@@ -100,14 +60,6 @@ private:
         std::string etag;
     };
 
-    static conf::srtp::protector* protector() {
-        static const auto made = conf::srtp::make_evp_protector();
-        return made.get();
-    }
-    static ice::path path_of(unsigned number) {
-        return {1, {*conf::ip_address::parse("192.0.2.1"), static_cast<std::uint16_t>(4000 + number)}};
-    }
-
     /// The first one publishes, the other one plays.
     void open(std::size_t which) {
         static const auto publishes = offer_with("sendonly");
@@ -139,7 +91,7 @@ private:
         conf::stun::message_builder made(memory, conf::stun::message_class::request,
                                          conf::stun::method::binding, {});
         const auto flags = in.u8();
-        const auto peer = (flags & 1U) != 0 ? std::string("Yf+0") : std::string("Other");
+        const auto peer = (flags & 1U) != 0 ? std::string(peer_ufrag) : std::string("Other");
         made.add(conf::stun::attribute_type::username, conf::as_bytes(of.ufrag + ":" + peer));
         if ((flags & 2U) != 0) made.add_u32(conf::stun::attribute_type::priority, in.u16());
         if ((flags & 4U) != 0) made.add(conf::stun::attribute_type::use_candidate, {});
@@ -184,16 +136,9 @@ private:
         }
         now_ = end;
     }
-    void settle() {
-        core_.flush(out_);
-        for (const auto& one : out_.transmits) require(!one.data.empty() && one.data.size() <= 1500);
-        out_.clear();
-        const auto here = core_.now_here();
-        require(here.transports <= 4 && here.paths <= ice::lite_agent::paths_max * here.transports);
-        require(here.ufrags <= 2 * here.transports && core_.packets_kept() <= 32);
-    }
+    void settle() { check_engine(core_, out_); }
 
-    conf::engine::media_engine core_;
+    conf::engine::media_engine core_ = make_engine();
     conf::engine::outputs out_;
     conf::instant now_{1h};
     std::array<session, 2> sessions_;

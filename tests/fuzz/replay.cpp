@@ -22,6 +22,7 @@ constexpr std::pair<std::string_view, void (*)(fuzz::bytes)> targets[] = {
     {"config", fuzz::target::config},
     {"crdt_update_v1", fuzz::target::crdt_update_v1},
     {"crdt_update_v2", fuzz::target::crdt_update_v2},
+    {"demux", fuzz::target::demux},
     {"documents", fuzz::target::documents},
     {"engine", fuzz::target::engine},
     {"http1", fuzz::target::http1},

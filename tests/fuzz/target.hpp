@@ -24,6 +24,7 @@ void codecs(bytes input);
 void config(bytes input);
 void crdt_update_v1(bytes input);
 void crdt_update_v2(bytes input);
+void demux(bytes input);
 void documents(bytes input);
 void engine(bytes input);
 void http1(bytes input);

@@ -1,19 +1,15 @@
 // A TURN server under a schedule of datagrams, clock steps and failures that the input writes.
-#include "libconf/base/check.hpp"
+#include "tests/fuzz/long_life.hpp"
 #include "tests/fuzz/turn_world.hpp"
 
 #include <array>
-#include <fstream>
-#include <memory>
-#include <vector>
 
 namespace fuzz {
 namespace {
 
 constexpr int steps_max = 32;
-// First bytes of inputs that have a world of their own.
-constexpr std::uint8_t rate_limited = 0xFF;  // a schedule with turn.limits.unauthenticated_rps
-constexpr std::uint8_t history = 0xFE;       // inputs one after the other, each behind its size
+// First byte of an input that has a world of its own: a schedule with turn.limits.unauthenticated_rps.
+constexpr std::uint8_t rate_limited = 0xFF;
 
 conf::endpoint read_endpoint(source& in) {
     static const std::array known{turn_world::public_peer(),
@@ -75,62 +71,27 @@ void run_input(turn_world& world, bytes input) {
     world.check_honest_pair();
 }
 
-/// One world for many inputs, since making it takes longer than they do. Between two inputs Mallory goes and
-/// the server is as it was but for its clock and the order of its free slots; so an input usually fails alone
-/// as well. Where it does not, the file that the last words leave repeats it: a history, which is an input
-/// too.
-class long_life {
+/// Between two inputs Mallory goes, and the server is as it was but for its clock and the order of its free
+/// slots.
+class reusable_world : public turn_world {
 public:
+    reusable_world() : turn_world(false) {}
     void run(bytes input) {
-        if (!world_ || seen_.size() >= inputs_max || !world_->is_reusable()) {
-            end();
-            world_ = std::make_unique<turn_world>(false);
-        }
-        seen_.emplace_back(input.begin(), input.end());
-        run_input(*world_, input);
-        world_->forget_mallory();
+        run_input(*this, input);
+        forget_mallory();
     }
-    void end() {
-        if (world_) world_->check_all_free();
-        world_.reset();
-        seen_.clear();
-    }
-    void write_history() const {
-        std::ofstream out("turn_message-history", std::ios::binary);
-        out.put(static_cast<char>(history));
-        for (const auto& input : seen_) {
-            out.put(static_cast<char>(input.size() >> 8)).put(static_cast<char>(input.size()));
-            out.write(reinterpret_cast<const char*>(input.data()),
-                      static_cast<std::streamsize>(input.size()));
-        }
-    }
-
-private:
-    static constexpr std::size_t inputs_max = 200;
-
-    std::unique_ptr<turn_world> world_;
-    std::vector<std::vector<std::byte>> seen_;
+    void end() { check_all_free(); }
 };
-
-long_life shared;
 
 }  // namespace
 
 void target::turn_message(bytes input) {
-    last_words = [] { shared.write_history(); };
-    conf::set_check_handler([](const std::source_location&) noexcept { shared.write_history(); });
-    const auto first = input.empty() ? std::uint8_t{0} : conf::load_u8(input, 0);
-    if (first == rate_limited) {
+    if (!input.empty() && conf::load_u8(input, 0) == rate_limited) {
         turn_world world(true);
         run_input(world, input);
         world.check_all_free();
-    } else if (first == history) {
-        source in(input.subspan(1));
-        long_life own;
-        while (!in.empty()) own.run(in.take(in.u16()));
-        own.end();
     } else {
-        shared.run(input.first(std::min<std::size_t>(input.size(), 0xFFFF)));
+        long_life<reusable_world>::run_input(input, "turn_message");
     }
 }
 

@@ -61,7 +61,13 @@ class Server(harness.Child):
         return answer.status, answer.read(), answer.headers
 
     def upload(self, name, content):
-        status, body, _ = self.ask("POST", "documents?name=" + urllib.parse.quote(name), content)
+        path = "documents?name=" + urllib.parse.quote(name)
+
+        def answer():
+            status, body, headers = self.ask("POST", path, content)
+            # A server that has just started says that, and when to ask again.
+            return None if status == 503 and "Retry-After" in headers else (status, body)
+        status, body = eventually(answer, f"{name}: the server never takes it")
         require(status == 201, f"{name}: {status} {body}")
         return json.loads(body)["document"]["number"]
 

@@ -49,8 +49,8 @@ class Server:
         self.process = None
 
     async def start(self):
-        settings = [f"http.listen={self.listen}", "metrics.listen=[]", f"media.listen={self.media}", "turn.listen=[]",
-                    f"data.path={self.folder}", "rooms.open=true"]
+        settings = [f"http.listen={self.listen}", "metrics.listen=[]", f"media.listen={self.media}", "media.shards=1",
+                    "turn.listen=[]", f"data.path={self.folder}", "rooms.open=true"]
         self.process = await asyncio.create_subprocess_exec(
             self.program, *(word for one in settings for word in ("--set", one)), stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT)
@@ -59,7 +59,9 @@ class Server:
             while b"program.started" not in (line := await self.process.stdout.readline()):
                 said += line
                 if not line:
-                    raise Failed(f"the server does not start: {said.decode(errors='replace')[-500:]}")
+                    status = await self.process.wait()
+                    why = " ".join(said.decode(errors="replace").split())  # a failure is one line
+                    raise Failed(f"the server does not start: status {status}: {why[-1000:]}")
                 if found := re.search(rb"url=http://(\S+)", line):
                     self.listen = found[1].decode()
         self.log = asyncio.create_task(self.process.stdout.read())

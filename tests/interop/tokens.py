@@ -137,7 +137,7 @@ def admitted():
         for token, expected in ((None, 401), (other, 403), (both, 200), (both, 404)):
             status, _ = server.post(session, token, method="DELETE")
             require(status == expected, f"DELETE: {status} instead of {expected}")
-        require("why=taken_over" in server.output(), server.output())
+        server.wait_for("why=taken_over")
 
 
 @case("tokens SEC-ROOM-1 twenty guesses in a minute", alone=False)

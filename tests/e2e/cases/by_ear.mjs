@@ -10,7 +10,7 @@ cases.push(['from link to call with the keyboard alone', async ({come, new_link}
   await bo.enter(link);
   const ana = await come('chromium', 'Ana');
   await ana.page.goto(link);
-  await ana.open_door();
+  await ana.see('form input[type=text]');
   const focused = () => ana.page.evaluate(() => {
     const one = document.activeElement;
     const shown = getComputedStyle(one).outlineStyle !== 'none' || one.matches('h1, h2, main, [role=toolbar]');
@@ -52,7 +52,6 @@ cases.push(['a blind host runs a meeting with keyboard and ears alone', async ({
   const ears = await Ears.of(ana);
   await ana.page.goto(link);
   await ears.focus_is('textbox Your name');
-  await ana.open_door();
   await ana.page.keyboard.type('Ana');
   await ana.key('Enter');
   await ears.focus_is('main Pictures');

@@ -19,6 +19,43 @@ cases.push(['the waiting room', async ({come, new_link}) => {
   await bo.flows();
 }, {long: true}]);
 
+/** Keeps what the page and the server say from each other, until the function that it returns is called. */
+async function hold_line(page) {
+  let open;
+  const opened = new Promise(done => { open = done; });
+  await page.routeWebSocket(/\/signal\//, line => {
+    const said = [];
+    line.onMessage(message => said.push(message));
+    void opened.then(() => {
+      const server = line.connectToServer();
+      server.onMessage(message => line.send(message));
+      line.onMessage(message => server.send(message));
+      for (const message of said) server.send(message);
+    });
+  });
+  return open;
+}
+
+cases.push(['who asks to come in before the room is known comes in when it is', async ({come, new_link}) => {
+  const link = new_link();
+  const [ana, bo] = [await come('chromium', 'Ana'), await come('chromium', 'Bo')];
+  for (const peer of [ana, bo]) {
+    const open_line = await hold_line(peer.page);
+    await peer.page.goto(link);
+    await peer.see('form input[type=text]');
+    if (peer === ana) await peer.page.keyboard.type('Ana');
+    await peer.key('Enter');
+    await peer.until('that it is heard', seen => seen.text.includes('Joining'));
+    open_line();
+  }
+  await ana.until('the call', seen => seen.people.Ana);
+  // He has no name: that is said once the room is known, and the way in is open again.
+  await bo.until('what is missing', seen => !seen.text.includes('Joining') && seen.text.includes('Type a name'));
+  await bo.page.keyboard.type('Bo');
+  await bo.key('Enter');
+  await bo.until('the call', seen => seen.people.Ana && seen.people.Bo);
+}]);
+
 cases.push(['several wait: they read what the host writes, and come in together', async stage => {
   const {come, new_link, guest, accessible} = stage;
   const link = new_link();

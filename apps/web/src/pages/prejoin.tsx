@@ -22,6 +22,8 @@ export function PrejoinPage(props: {
     const given = door?.you?.name ?? null;
     const error = useSignal<string | null>(null);
     const joining = useSignal(false);
+    /** Who asks before the room is known comes in as soon as it is. */
+    const asked = useSignal(false);
     const field = useRef<HTMLInputElement>(null);
     const title = door?.room.title ?? props.room;
     useEffect(() => {
@@ -29,6 +31,8 @@ export function PrejoinPage(props: {
         if (matchMedia("(pointer: fine)").matches) field.current?.focus();
     }, []);
     const join = async (): Promise<void> => {
+        asked.value = door === null;
+        if (asked.value) return;
         const name = given ?? settings.name.value.trim();
         if (name === "") {
             error.value = t("entry.name-empty");
@@ -49,6 +53,9 @@ export function PrejoinPage(props: {
             joining.value = false;
         }
     };
+    useEffect(() => {
+        if (door !== null && asked.value) void join();
+    }, [door]);
     return (
         <Frame title={title}>
             <div class="prejoin">
@@ -82,8 +89,8 @@ export function PrejoinPage(props: {
                         submit
                         kind="main"
                         class="wide"
-                        label={t(joining.value ? "entry.joining" : "entry.join")}
-                        disabled={joining.value || door === null}
+                        label={t(joining.value || asked.value ? "entry.joining" : "entry.join")}
+                        disabled={joining.value || asked.value}
                         onClick={() => undefined}
                     />
                     <p class="inside" role="status">

@@ -23,8 +23,8 @@ constexpr std::size_t handlers_max = 32;
 
 // Between 35 000 packets a second and saturation each packet finds the thread asleep, and waking up costs
 // more than relaying. Then the thread lets packets gather for a moment before it reads them, as network cards
-// do with interrupts. More time costs less CPU and adds to the latency of each packet; with this much the relay
-// comes near to what the project promises of both (tests/bench/RESULTS.md).
+// do with interrupts. More time costs less CPU and adds to the latency of each packet; with this much the
+// relay comes near to what the project promises of both (tests/bench/RESULTS.md).
 constexpr std::chrono::microseconds gather_time{60};
 /// A wait this short found something ready: the thread did not sleep.
 constexpr std::chrono::microseconds no_wait{5};

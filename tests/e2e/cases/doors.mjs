@@ -56,6 +56,19 @@ cases.push(['who asks to come in before the room is known comes in when it is', 
   await bo.until('the call', seen => seen.people.Ana && seen.people.Bo);
 }]);
 
+cases.push(['a page of which a part does not arrive says so', async stage => {
+  const ana = await stage.come('chromium', 'Ana');
+  const parts = '**/assets/words-*';
+  await ana.page.route(parts, one => one.abort());
+  await ana.page.goto(stage.new_link());
+  await ana.until('what is wrong', seen => seen.text.includes('not arrived yet') && seen.text.includes('pas encore arrivée'));
+  await stage.accessible(ana, 'a page of which a part is missing');
+  await ana.page.unroute(parts);
+  await ana.page.reload();
+  await ana.see('form input[type=text]');
+  require(!(await ana.look()).text.includes('not arrived yet'), 'it is said of a page that is whole');
+}]);
+
 cases.push(['several wait: they read what the host writes, and come in together', async stage => {
   const {come, new_link, guest, accessible} = stage;
   const link = new_link();

@@ -25,14 +25,16 @@ function small_camera() {
 
 /** Runs in the page: who is on the screen, what is decoded, what is heard. */
 async function look() {
-  const got = {frames: 0, energy: 0, packets: 0, people: {}, faults: window.watched.faults};
+  const got = {frames: 0, energy: 0, packets: 0, is_whole: true, people: {}, faults: window.watched.faults};
   const decoded = {};
   // Closed ones are let go: each would keep what it decoded with.
   window.watched.connections = window.watched.connections.filter(one => one.connectionState !== 'closed');
   for (const connection of window.watched.connections) {
     // Firefox never answers for a connection that is closed while it is asked.
-    const late = new Promise(done => setTimeout(done, 2000, new Map()));
-    for (const one of (await Promise.race([connection.getStats(), late])).values()) {
+    const late = new Promise(done => setTimeout(done, 2000, null));
+    const stats = await Promise.race([connection.getStats(), late]);
+    got.is_whole &&= stats !== null;
+    for (const one of stats?.values() ?? []) {
       if (one.type !== 'inbound-rtp') continue;
       if (one.kind === 'video') {
         got.frames += one.framesDecoded ?? 0;
@@ -239,11 +241,12 @@ export class Peer {
 
   /** New pictures and sound for a second and a half, after now. A connection that takes another's place counts from 0. */
   async flows({sound = true, picture = true} = {}) {
-    const {frames, energy} = await this.look();
+    const {frames, energy} = await this.until('statistics', seen => seen.is_whole);
     const before = {frames, energy};
     return this.until('new pictures and sound', seen => {
-      before.frames = Math.min(before.frames, seen.frames ?? before.frames);
-      before.energy = Math.min(before.energy, seen.energy ?? before.energy);
+      if (!seen.is_whole) return false;
+      before.frames = Math.min(before.frames, seen.frames);
+      before.energy = Math.min(before.energy, seen.energy);
       return (!picture || seen.frames > before.frames + 10) && (!sound || seen.energy > before.energy + 0.0005);
     });
   }

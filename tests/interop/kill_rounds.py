@@ -29,7 +29,8 @@ class Failed(Exception):
 
 
 def free_port():
-    """For UDP and TCP: media need the same one after each start, and the configuration's 0 is a new one."""
+    """For UDP and TCP: media need the same one after each start, and the configuration's 0 is a new one. For one shard: the
+    next one would take the next port, whoever has it."""
     while True:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
             udp.bind(("127.0.0.1", 0))

@@ -30,6 +30,7 @@ public:
 
     void run(bytes input) {
         give(strange, input);
+        core_.flush(out_);
         require(
             std::ranges::none_of(out_.transmits, [](const auto& one) { return one.to == path_of(strange); }));
         check_engine(core_, out_);

@@ -1,7 +1,7 @@
 /// What the kernel alone costs: a forwarder without ICE, DTLS, SRTP and RTP. It waits, receives a datagram,
 /// and sends it to every receiver with as few calls as `sendmmsg` needs. The datagrams have the sizes and the
-/// times of the load that run.py gives to servers, and receivers have a socket each. An SFU on this machine
-/// cannot be cheaper.
+/// times of the load that run.py gives to servers, and receivers have a socket each. An SFU that sends
+/// each packet to each receiver can hardly be cheaper.
 ///
 ///     build/release/bin/sfu_floor SECONDS RECEIVERS...
 ///

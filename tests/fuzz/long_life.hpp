@@ -14,22 +14,19 @@ namespace fuzz {
 
 /// A World is made without arguments; it has `run(bytes)`, `is_reusable()` and `end()`, which checks what
 /// must hold at the end of the world. After each input it is nearly as it was, so an input usually fails
-/// alone as well. Where it does not, the file that the last words leave repeats it: a history, which is an
-/// input too.
+/// alone as well. Where it does not, the file that the last words leave repeats it: a history, the inputs one
+/// after the other, each behind its size.
 template <typename World>
 class long_life {
 public:
-    /// First byte of a history: inputs one after the other, each behind its size.
-    static constexpr std::uint8_t history = 0xFE;
-
     static void run_input(bytes input, const char* target) {
         static long_life shared;
         static std::string file;
         file = std::string(target) + "-history";
         last_words = [] { shared.write_history(file); };
         conf::set_check_handler([](const std::source_location&) noexcept { shared.write_history(file); });
-        if (!input.empty() && conf::load_u8(input, 0) == history) {
-            source in(input.subspan(1));
+        if (is_history) {
+            source in(input);
             long_life own;
             while (!in.empty()) own.run(in.take(in.u16()));
             own.end();
@@ -54,7 +51,6 @@ private:
     }
     void write_history(const std::string& file) const {
         std::ofstream out(file, std::ios::binary);
-        out.put(static_cast<char>(history));
         for (const auto& input : seen_) {
             out.put(static_cast<char>(input.size() >> 8)).put(static_cast<char>(input.size()));
             out.write(reinterpret_cast<const char*>(input.data()),

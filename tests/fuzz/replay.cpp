@@ -68,6 +68,7 @@ int main(int count, char** words) {
             std::ifstream file(path, std::ios::binary);
             const std::vector<char> content{std::istreambuf_iterator<char>(file), {}};
             fuzz::require(file.good() || file.eof());
+            fuzz::is_history = path.filename().string().ends_with("-history");
             const auto began = std::chrono::steady_clock::now();
             target->second(std::as_bytes(std::span(content)));
             fuzz::require(std::chrono::steady_clock::now() - began < time_max);

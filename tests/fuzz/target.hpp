@@ -44,6 +44,10 @@ void websocket(bytes input);
 /// Called before the process ends at a broken promise; for a target that remembers more than its last input.
 inline void (*last_words)() = nullptr;
 
+/// The input is a file that such a target left. `fuzz_replay` says so and libFuzzer never does: it would make
+/// histories of everything it keeps, and each costs as much as all its inputs.
+inline bool is_history = false;
+
 /// Ends the process with the place of a broken promise.
 inline void require(bool holds, const std::source_location& where = std::source_location::current()) {
     if (holds) [[likely]]

@@ -2,6 +2,7 @@
 
 #include "libconf/base/check.hpp"
 #include "libconf/net/clock.hpp"
+#include "libconf/net/gather_rule.hpp"
 
 #include <asio/post.hpp>
 
@@ -21,19 +22,8 @@ constexpr std::chrono::milliseconds asio_interval{100};
 /// Handlers of Asio that run before other sockets get their turn; one reads 4 KiB, as a rule.
 constexpr std::size_t handlers_max = 32;
 
-// Between 35 000 packets a second and saturation each packet finds the thread asleep, and waking up costs
-// more than relaying. Then the thread lets packets gather for a moment before it reads them, as network cards
-// do with interrupts. More time costs less CPU and adds to the latency of each packet; with this much the
-// relay comes near to what the project promises of both (tests/bench/RESULTS.md).
-constexpr std::chrono::microseconds gather_time{60};
 /// A wait this short found something ready: the thread did not sleep.
 constexpr std::chrono::microseconds no_wait{5};
-constexpr std::uint64_t gather_packets_a_second = 35'000;
-// Wake-ups further apart than this many gatherings are few already: the packets come in bursts. Gathering
-// those saves little CPU, and adds more than its time to their latency (tests/bench/RESULTS.md).
-constexpr int gather_spacing_max = 3;
-/// A thread with less than a fifth of its time to spare has no time to give away; it finds batches anyway.
-constexpr int gather_idle_share = 5;
 constexpr std::chrono::milliseconds rate_window{2};
 
 constexpr std::uint64_t asio_tag = ~std::uint64_t{0} - 1;
@@ -105,16 +95,17 @@ std::span<const epoll_event> shard_loop::wait() {
 }
 
 std::span<const epoll_event> shard_loop::wait_or_gather(instant since) {
-    if (gathers_ && steady_) {
-        std::this_thread::sleep_for(gather_time);
+    const auto gathers = gather_time_ > duration::zero();
+    if (gathers && steady_) {
+        std::this_thread::sleep_for(gather_time_);
         if (const auto ready = readiness_.wait(duration::zero()); !ready.empty()) return ready;
         since = clock_now();
     }
     const auto ready = readiness_.wait(time_to_wait(since));
-    if (!gathers_) return ready;
+    if (!gathers) return ready;
     const auto waited = clock_now() - since;
-    steady_ = waited < gather_time;
-    if (waited > no_wait) std::this_thread::sleep_for(gather_time);
+    steady_ = waited < gather_time_;
+    if (waited > no_wait) std::this_thread::sleep_for(gather_time_);
     return ready;
 }
 
@@ -129,12 +120,12 @@ void shard_loop::poll_asio() {
 void shard_loop::measure_load() {
     const auto elapsed = now_ - window_start_;
     if (elapsed < rate_window) return;
-    const auto packets = datagrams() - std::exchange(packets_before_, datagrams());
-    const auto idle = std::exchange(idle_, duration::zero());
-    const auto wake_ups = static_cast<int>(wake_ups_ - std::exchange(wake_ups_before_, wake_ups_));
     window_start_ = now_;
-    gathers_ = packets * 1'000'000 >= gather_packets_a_second * static_cast<std::uint64_t>(elapsed.count()) &&
-               idle * gather_idle_share >= elapsed && wake_ups * gather_spacing_max * gather_time > elapsed;
+    gather_time_ = time_to_gather(
+        {.elapsed = elapsed,
+         .idle = std::exchange(idle_, duration::zero()),
+         .packets = static_cast<int>(datagrams() - std::exchange(packets_before_, datagrams())),
+         .wake_ups = static_cast<int>(wake_ups_ - std::exchange(wake_ups_before_, wake_ups_))});
 }
 
 /// Timers of the shard and of Asio.

@@ -98,12 +98,12 @@ private:
     std::uint32_t turn_ = 0;
     std::uint64_t wake_ups_ = 0;
 
-    // How busy the thread is; measure_load decides from it whether to let packets gather.
+    // How busy the thread is; measure_load decides from it how long packets gather.
     instant window_start_{};
     std::uint64_t packets_before_ = 0;
     std::uint64_t wake_ups_before_ = 0;
     duration idle_{};
-    bool gathers_ = false;
+    duration gather_time_{};
     bool steady_ = false;  ///< the last wait was shorter than a gathering
 
     std::thread thread_;

@@ -1,11 +1,13 @@
-/// What the kernel alone costs: a relay without TURN. It believes everybody, checks nothing, keeps no time,
-/// and for each packet it waits, receives and sends once. A relay that wakes up for each packet cannot be
-/// cheaper by much.
+/// What the kernel alone costs: a relay without TURN. It believes everybody, checks nothing, and keeps no
+/// time. For each packet it waits, receives and sends once: a relay that wakes up for each packet cannot be
+/// cheaper by much. With TURN_FLOOR=runs it takes all that a socket has (recvmmsg), and what goes to one
+/// address leaves as one run (UDP_SEGMENT): a relay of bursts cannot be cheaper by much.
 ///
 ///     tests/bench/turn/run.py --conf-turn build/release/bin/turn_floor --only 'cpu/channel*/50k'
 #include "clients.hpp"
 #include "wire.hpp"
 
+#include <netinet/udp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -13,10 +15,14 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <deque>
 #include <stdexcept>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace turn_load {
 namespace {
@@ -25,6 +31,9 @@ constexpr std::uint32_t loopback = 0x7f000001;
 constexpr std::size_t transaction_at = 8;
 constexpr std::size_t transaction_bytes = 12;
 constexpr int buffer_bytes = 4 * 1024 * 1024;
+constexpr std::size_t slot_bytes = 2048;
+constexpr std::size_t run_bytes_max = 60'000;
+constexpr std::size_t segments_max = 64;  // the kernel's UDP_MAX_SEGMENTS
 
 struct flow {
     int socket = -1;  ///< its relayed address
@@ -43,11 +52,67 @@ endpoint local_address(int socket) {
     return {ntohl(bound.sin_addr.s_addr), ntohs(bound.sin_port)};
 }
 
+/// What goes from one socket to one address, one datagram after the other, all of one size.
+class sending_run {
+public:
+    /// Room for one more.
+    std::uint8_t* add(int socket, const sockaddr_in& to, std::size_t size) {
+        if (socket != socket_ || key_of(to) != key_of(to_) || size != size_ || used_ + size > run_bytes_max ||
+            used_ == segments_max * size) {
+            send();
+            socket_ = socket;
+            to_ = to;
+            size_ = size;
+        }
+        return data_.data() + std::exchange(used_, used_ + size);
+    }
+    void send() {
+        if (used_ == 0) return;
+        iovec part{data_.data(), used_};
+        alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(std::uint16_t))> control{};
+        msghdr message{};
+        message.msg_name = &to_;
+        message.msg_namelen = sizeof to_;
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        if (used_ > size_) {
+            message.msg_control = control.data();
+            message.msg_controllen = control.size();
+            auto* const header = CMSG_FIRSTHDR(&message);
+            header->cmsg_level = SOL_UDP;
+            header->cmsg_type = UDP_SEGMENT;
+            header->cmsg_len = CMSG_LEN(sizeof(std::uint16_t));
+            const auto segment = static_cast<std::uint16_t>(size_);
+            std::memcpy(CMSG_DATA(header), &segment, sizeof segment);
+        }
+        sendmsg(socket_, &message, MSG_DONTWAIT);
+        used_ = 0;
+    }
+
+private:
+    int socket_ = -1;
+    sockaddr_in to_{};
+    std::size_t size_ = 0;
+    std::size_t used_ = 0;
+    std::array<std::uint8_t, 65536> data_{};
+};
+
 class bare_relay {
 public:
-    explicit bare_relay(std::uint16_t port)
-        : poll_(epoll_create1(EPOLL_CLOEXEC)), listener_(open_udp_socket({loopback, port}, buffer_bytes)) {
+    bare_relay(std::uint16_t port, std::size_t batch)
+        : poll_(epoll_create1(EPOLL_CLOEXEC)),
+          listener_(open_udp_socket({loopback, port}, buffer_bytes)),
+          slots_(batch),
+          places_(batch),
+          senders_(batch),
+          memory_(batch * slot_bytes) {
         watch(listener_, nullptr);
+        for (std::size_t i = 0; i < batch; ++i) {
+            places_[i] = {&memory_[i * slot_bytes], slot_bytes};
+            slots_[i].msg_hdr.msg_iov = &places_[i];
+            slots_[i].msg_hdr.msg_iovlen = 1;
+            slots_[i].msg_hdr.msg_name = &senders_[i];
+        }
     }
 
     [[noreturn]] void run() {
@@ -68,34 +133,36 @@ private:
     }
 
     void serve(flow* of) {
-        sockaddr_in from{};
-        socklen_t from_size = sizeof from;
-        const auto size = recvfrom(of ? of->socket : listener_, buffer_.data() + channel_header_bytes,
-                                   buffer_.size() - channel_header_bytes, MSG_DONTWAIT,
-                                   reinterpret_cast<sockaddr*>(&from), &from_size);
-        if (size <= 0) return;
-        const byte_view datagram(buffer_.data() + channel_header_bytes, static_cast<std::size_t>(size));
-        if (of) {
-            send_to_client(*of, datagram.size());
-        } else if (datagram[0] >= first_channel >> 8) {
-            if (const auto found = flows_.find(key_of(from)); found != flows_.end())
-                send(found->second->socket, datagram.subspan(channel_header_bytes), found->second->peer);
-        } else {
-            answer(datagram, from);
+        for (auto& slot : slots_) slot.msg_hdr.msg_namelen = sizeof(sockaddr_in);
+        const auto got = recvmmsg(of ? of->socket : listener_, slots_.data(),
+                                  static_cast<unsigned>(slots_.size()), MSG_DONTWAIT, nullptr);
+        for (int i = 0; i < got; ++i) {
+            const auto at = static_cast<std::size_t>(i);
+            const auto datagram = byte_view(memory_).subspan(at * slot_bytes, slots_[at].msg_len);
+            if (of) {
+                send_to_client(*of, datagram);
+            } else if (datagram[0] >= first_channel >> 8) {
+                if (const auto found = flows_.find(key_of(senders_[at])); found != flows_.end()) {
+                    send(found->second->socket, {}, datagram.subspan(channel_header_bytes),
+                         found->second->peer);
+                }
+            } else {
+                answer(datagram, senders_[at]);
+            }
         }
+        run_.send();
     }
 
-    void send_to_client(const flow& to, std::size_t size) {
-        buffer_[0] = first_channel >> 8;
-        buffer_[1] = first_channel & 0xff;
-        buffer_[2] = static_cast<std::uint8_t>(size >> 8);
-        buffer_[3] = static_cast<std::uint8_t>(size);
-        send(listener_, byte_view(buffer_).first(size + channel_header_bytes), to.client);
+    void send_to_client(const flow& to, byte_view data) {
+        const std::array<std::uint8_t, channel_header_bytes> header{
+            first_channel >> 8, first_channel & 0xff, static_cast<std::uint8_t>(data.size() >> 8),
+            static_cast<std::uint8_t>(data.size())};
+        send(listener_, header, data, to.client);
     }
 
-    static void send(int socket, byte_view data, const sockaddr_in& to) {
-        sendto(socket, data.data(), data.size(), MSG_DONTWAIT, reinterpret_cast<const sockaddr*>(&to),
-               sizeof to);
+    void send(int socket, byte_view head, byte_view data, const sockaddr_in& to) {
+        const auto at = run_.add(socket, to, head.size() + data.size());
+        std::ranges::copy(data, std::ranges::copy(head, at).out);
     }
 
     void answer(byte_view datagram, const sockaddr_in& from) {
@@ -113,7 +180,7 @@ private:
             auto bytes = reply.bytes();
             std::ranges::copy(datagram.subspan(transaction_at, transaction_bytes),
                               bytes.begin() + transaction_at);
-            send(listener_, bytes, from);
+            send(listener_, {}, bytes, from);
         }
     }
 
@@ -130,7 +197,11 @@ private:
     int listener_;
     std::deque<flow> all_;
     std::unordered_map<std::uint64_t, flow*> flows_;
-    std::array<std::uint8_t, 65536> buffer_{};
+    std::vector<mmsghdr> slots_;
+    std::vector<iovec> places_;
+    std::vector<sockaddr_in> senders_;
+    std::vector<std::uint8_t> memory_;
+    sending_run run_;
 };
 
 /// The port in the listen address of conf-turn's command line; every other word is ignored.
@@ -154,7 +225,10 @@ int main(int count, char** words) {
         return 0;
     }
     try {
-        turn_load::bare_relay(turn_load::port_in(std::span(words, static_cast<std::size_t>(count)))).run();
+        const auto* const mode = std::getenv("TURN_FLOOR");
+        const std::size_t batch = mode && std::string_view(mode) == "runs" ? 64 : 1;
+        turn_load::bare_relay(turn_load::port_in(std::span(words, static_cast<std::size_t>(count))), batch)
+            .run();
     } catch (const std::exception& failed) {
         std::fprintf(stderr, "%s\n", failed.what());
         return 1;

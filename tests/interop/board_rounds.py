@@ -17,7 +17,7 @@ import time
 import websockets
 
 import board_wire as wire
-from kill_rounds import Failed, Server
+from killed_server import Failed, Server
 
 PATIENCE = 60
 MEDIAN_MAX, NINETY_FIFTH_MAX = 5, 10  # seconds to be back

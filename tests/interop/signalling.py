@@ -49,16 +49,3 @@ def invited():
             require(link == "http://localhost:8080/r/algebra" and token, made.stdout)
             tokens.append(token)
         meet(running, *tokens)
-
-
-# Five of these, with two browsers beside the callers, are among the plain cases of tests/e2e.
-@case("ten callers survive SIGKILL, 200 rounds", long=True)
-def killed_often():
-    rounds = 200
-    words = [PYTHON, HERE / "kill_rounds.py", harness.Where.bin / "conf-server", harness.Where.bin / "call_load",
-             harness.folder("killed"), "--rounds", rounds]
-    with Child(words, "kill rounds") as child:
-        line = child.wait_for(r"^(ok|FAILED) kill rounds.*", 30 + 15 * rounds)
-        require(line[1] == "ok", line[0])
-        print(f"   {line[0]}")
-        require(child.wait() == 0, "it failed at its end")

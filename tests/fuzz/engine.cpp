@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace fuzz {
@@ -31,6 +32,7 @@ public:
             settle();
         }
         source in(input);
+        has_ended_or_opened_ = false;
         for (int i = 0; i < steps_max && !in.empty(); ++i) step(in);
         for (unsigned number = 0; number < paths; ++number) close_path(number);
         settle();
@@ -68,13 +70,15 @@ private:
         }
         settle();
     }
-    /// Seldom: sessions take so long to make. A byte of an input is 0 or 255 more often than a letter.
+    /// Once an input and seldom, because sessions take so long to make: a byte is 0 or 255 more often than a
+    /// letter.
     void end_or_open(std::size_t which, source& in) {
+        if (std::exchange(has_ended_or_opened_, true)) return;
         switch (in.u8()) {
             case 'o': open(which); break;
             case 'c': static_cast<void>(core_.close(sessions_[which].name, now_, out_)); break;
             case 'p': pass(1s * in.u8()); break;
-            default: break;
+            default: has_ended_or_opened_ = false;
         }
     }
     void close_path(unsigned number) {
@@ -161,6 +165,7 @@ private:
     std::array<session, 2> sessions_;
     std::set<unsigned> verified_;  // paths over which somebody checked with a key
     std::uint16_t record_ = 0;
+    bool has_ended_or_opened_ = false;  // in this input
 };
 
 }  // namespace

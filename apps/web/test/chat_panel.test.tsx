@@ -75,6 +75,43 @@ describe("the chat's panel", () => {
         expect([shown().length, shown()[0], shown().at(-1)]).toEqual([451, "words 0", "words 450"]);
     });
 
+    it("is one tab stop, the newest message, and arrows go to the others", async () => {
+        document.body.append(root);
+        const messages = talk(10);
+        await settled();
+        const menus = () => [...root.querySelectorAll<HTMLElement>(".line-menu .menu > button")];
+        const stops = () => menus().flatMap((one, at) => (one.tabIndex === 0 ? [at] : []));
+        const focused = () => menus().indexOf(document.activeElement as HTMLElement);
+        const press = (key: string) =>
+            document.activeElement!.dispatchEvent(
+                new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }),
+            );
+        expect(stops()).toEqual([9]);
+        messages.value = [...messages.value, message(10)];
+        await settled();
+        expect(stops()).toEqual([10]);
+        menus()[10]!.focus();
+        press("ArrowDown");
+        expect(focused()).toBe(10);
+        press("ArrowUp");
+        expect([focused(), stops()]).toEqual([9, [9]]);
+        expect(root.querySelector("[role=menu]")).toBeNull();
+        press("Home");
+        press("ArrowUp");
+        expect([focused(), stops()]).toEqual([0, [0]]);
+        messages.value = [...messages.value, message(11)];
+        await settled();
+        expect([focused(), stops()]).toEqual([0, [0]]);
+        press("End");
+        expect([focused(), stops()]).toEqual([11, [11]]);
+        const text = document.getElementById(menus()[11]!.getAttribute("aria-describedby")!);
+        expect(text!.textContent).toBe("words 11");
+        press("Home");
+        (document.activeElement as HTMLElement).blur();
+        expect(stops()).toEqual([11]);
+        root.remove();
+    });
+
     it("draws a line anew that says something else", async () => {
         const messages = talk(10);
         await settled();

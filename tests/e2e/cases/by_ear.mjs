@@ -95,6 +95,13 @@ cases.push(['a blind host runs a meeting with keyboard and ears alone', async ({
   await bo.say('Good');
   await ears.hears('Good');
   await ears.focus_is('textbox Message to everybody');
+  // The talk is one stop: its newest message, and arrows go to the others.
+  await ana.key('Shift+Tab');
+  await ears.focus_is('button Actions for Bo’s message');
+  await ana.key('ArrowUp');
+  await ears.focus_is('button Actions for your message');
+  await ana.key('Tab');
+  await ears.focus_is('textbox Message to everybody');
   await ana.key('Escape');
   await ears.focus_is('button People (2)');
 

@@ -1,7 +1,7 @@
 import type { ChatMessage } from "@libconf/client";
 import { useSignal, type Signal } from "@preact/signals";
 import { Component } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { copyText } from "../app/copy.ts";
 import { formatTime, t } from "../i18n/index.ts";
 import { Button, Icon, Menu, type MenuItem } from "../kit/index.ts";
@@ -35,6 +35,7 @@ export class ChatLine extends Component<ChatLineProps> {
 function Line(props: ChatLineProps) {
     const { message, isFirst, answered } = props;
     const { client } = useCall();
+    const textId = useId();
     return (
         <article class={`line ${message.state}`} data-key={message.key}>
             {isFirst && (
@@ -62,7 +63,7 @@ function Line(props: ChatLineProps) {
             ) : message.deleted ? (
                 <p class="text gone">{t("call.deleted")}</p>
             ) : (
-                <p class="text">
+                <p class="text" id={textId}>
                     {piecesOf(message.text).map((piece) =>
                         "link" in piece ? (
                             <a href={piece.link} target="_blank" rel="noopener noreferrer nofollow">
@@ -91,7 +92,9 @@ function Line(props: ChatLineProps) {
                 </div>
             )}
             {message.reactions.length > 0 && <Reactions message={message} />}
-            {message.id !== null && !message.deleted && !props.isEdited && <LineMenu {...props} />}
+            {message.id !== null && !message.deleted && !props.isEdited && (
+                <LineMenu {...props} textId={textId} />
+            )}
         </article>
     );
 }
@@ -118,7 +121,8 @@ function Reactions({ message }: { readonly message: ChatMessage }) {
     );
 }
 
-function LineMenu({ message, replyTo, editing }: ChatLineProps) {
+/** Of all messages one is a tab stop, which the list says (`keepOneStop`). */
+function LineMenu({ message, replyTo, editing, textId }: ChatLineProps & { readonly textId: string }) {
     const { client } = useCall();
     const may = client.may.value;
     const items: MenuItem[] = [
@@ -159,7 +163,16 @@ function LineMenu({ message, replyTo, editing }: ChatLineProps) {
     }
     return (
         <div class="line-menu">
-            <Menu icon="more" iconOnly label={t("call.message-actions")} items={items} />
+            <Menu
+                icon="more"
+                iconOnly
+                label={
+                    message.own ? t("call.own-actions") : t("call.message-actions", { name: message.name })
+                }
+                describedBy={textId}
+                tabIndex={-1}
+                items={items}
+            />
         </div>
     );
 }

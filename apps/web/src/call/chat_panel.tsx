@@ -8,6 +8,7 @@ import { refusalSentence } from "../app/words.ts";
 import { toast } from "../kit/index.ts";
 import { ChatLine } from "./chat_line.tsx";
 import { groupsOf, inThread, partnersOf } from "./chat_list.ts";
+import { keepOneStop, moveStop } from "./chat_stops.ts";
 import { useCall } from "./model.ts";
 
 const nearEnd = 48;
@@ -107,6 +108,8 @@ function MessageList(props: {
         } else if (more > 0) fresh.value += more;
     }, [last?.key]);
 
+    useLayoutEffect(() => keepOneStop(box.current));
+
     let byId: ReadonlyMap<string | null, ChatMessage> | null = null;
     const line = (message: ChatMessage, isFirst: boolean): VNode => {
         let answered: ChatMessage | null = null;
@@ -147,6 +150,9 @@ function MessageList(props: {
                 aria-label={t("call.messages")}
                 tabIndex={0}
                 ref={box}
+                onFocusIn={(event) => keepOneStop(event.currentTarget)}
+                onFocusOut={(event) => keepOneStop(event.currentTarget)}
+                onKeyDownCapture={(event) => moveStop(event.currentTarget, event)}
                 onScroll={(event) => {
                     const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
                     atEnd.current = scrollHeight - scrollTop - clientHeight < nearEnd;

@@ -145,6 +145,7 @@ export function ShortcutsEditor() {
                 </p>
             )}
             <p class="hint">{t("call.keys-always")}</p>
+            <p class="hint">{t("call.keys-in-chat")}</p>
             {Object.keys(changedKeys.value).some(
                 (one) => changedKeys.value[one] !== defaultKeys[one as Action],
             ) && <Button label={t("call.keys-reset")} onClick={() => (changedKeys.value = {})} />}

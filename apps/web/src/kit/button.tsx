@@ -21,6 +21,8 @@ export interface ButtonProps {
     readonly badge?: number;
     readonly class?: string;
     readonly tabIndex?: number;
+    /** The id of what says more about it. */
+    readonly describedBy?: string;
     readonly buttonRef?: Ref<HTMLButtonElement>;
     readonly shortcut?: string | undefined;
     readonly submit?: boolean;
@@ -42,6 +44,7 @@ export function Button(props: ButtonProps) {
             aria-haspopup={props.popup === true ? "menu" : undefined}
             aria-expanded={props.expanded}
             aria-controls={props.controls}
+            aria-describedby={props.describedBy}
             tabIndex={props.tabIndex}
             onClick={(event) => {
                 if (disabled) {

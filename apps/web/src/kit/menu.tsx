@@ -20,7 +20,7 @@ export interface MenuItem {
 
 export interface MenuProps extends Pick<
     ButtonProps,
-    "label" | "icon" | "picture" | "kind" | "iconOnly" | "class" | "tabIndex" | "badge"
+    "label" | "icon" | "picture" | "kind" | "iconOnly" | "class" | "tabIndex" | "describedBy" | "badge"
 > {
     readonly items: readonly MenuItem[];
     /** Where it opens; default below. */
@@ -101,6 +101,7 @@ export function Menu(props: MenuProps) {
                 expanded={open}
                 controls={id}
                 {...(props.tabIndex === undefined ? {} : { tabIndex: props.tabIndex })}
+                {...(props.describedBy === undefined ? {} : { describedBy: props.describedBy })}
                 badge={props.badge ?? 0}
                 onClick={() => setOpen(!open)}
             />
